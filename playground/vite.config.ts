@@ -8,12 +8,12 @@ export default defineConfig({
   base: '/playground/',
   plugins: [react()],
   resolve: {
-    alias: {
-      'monaco-editor/esm/vs/editor/edcore.main.js': source('monaco-core.ts'),
+    alias: [
+      { find: 'monaco-editor/esm/vs/editor/edcore.main.js', replacement: source('monaco-core.ts') },
+      { find: /^.*\/(diffEditorWidget|multiDiffEditorWidget)\.js$/, replacement: source('monaco-no-diff.ts') },
       // Only "prettify variables" uses these two: half a megabyte to indent JSON.
-      'prettier/plugins/estree': source('prettier-jsonc.ts'),
-      'prettier/parser-babel': source('prettier-jsonc.ts'),
-    },
+      { find: /^prettier\/(plugins\/estree|parser-babel)$/, replacement: source('prettier-jsonc.ts') },
+    ],
   },
   build: {
     // The server's policy allows scripts and workers from files only, and files cache better than base64.

@@ -9,33 +9,39 @@ export async function waitUntilReady(page) {
 /** Opens the tab of a sample, by its operation name. */
 export async function openTab(page, name) {
   await page.getByRole('tablist').getByTitle(name, { exact: true }).click();
-  await page.locator('.graphiql-query-editor', { hasText: name }).waitFor({ timeout: TIMEOUT_MS });
+  await poll(page, `the tab ${name}`, async () => (await editorText(page, 'operation.graphql')).includes(` ${name}`));
 }
 
 export async function run(page) {
   await page.getByRole('button', { name: /^Execute query/ }).click();
 }
 
-/** Waits until the result pane holds a result that `accepts`, and returns it. */
+/** Waits until the result pane holds data that `accepts`, and returns that. */
 export async function result(page, what, accepts) {
-  const deadline = Date.now() + TIMEOUT_MS;
-  let last = '';
-  while (Date.now() < deadline) {
-    last = await resultText(page);
-    const value = parse(last);
+  return poll(page, what, async () => {
+    const value = parse(await editorText(page, 'response.json'));
     if (value?.errors) throw new Error(`${what}: ${JSON.stringify(value.errors)}`);
-    if (value?.data && accepts(value.data)) return value.data;
+    return value?.data && accepts(value.data) ? value.data : undefined;
+  });
+}
+
+async function poll(page, what, look) {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    const seen = await look();
+    if (seen) return seen;
     await page.waitForTimeout(100);
   }
-  throw new Error(`${what}: not seen within ${TIMEOUT_MS / 1000} s; the result pane holds:\n${last || '(nothing)'}`);
+  const shown = await editorText(page, 'response.json');
+  throw new Error(`${what}: not seen within ${TIMEOUT_MS / 1000} s; the result pane holds:\n${shown || '(nothing)'}`);
 }
 
 /** From the editor's model: on the screen there are only the lines that fit. */
-function resultText(page) {
-  return page.evaluate(() => {
+function editorText(page, name) {
+  return page.evaluate((suffix) => {
     const models = globalThis.__MONACO?.editor.getModels() ?? [];
-    return models.find((model) => model.uri.path.endsWith('response.json'))?.getValue() ?? '';
-  });
+    return models.find(({ uri }) => uri.path.endsWith(suffix))?.getValue() ?? '';
+  }, name);
 }
 
 function parse(text) {

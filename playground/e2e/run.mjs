@@ -61,6 +61,8 @@ async function visit(page) {
   const { orderStatus } = await result(page, 'its new status', (data) => isOrder(data) && data.orderStatus.to === 'PAID');
   assert.equal(orderStatus.from, 'PENDING');
 
+  // The editors check the sample against the schema a moment after it is opened.
+  await page.waitForFunction(() => !document.querySelector('.squiggly-error'), undefined, { timeout: 5_000 });
   if (values.screenshot) {
     await page.screenshot({ path: values.screenshot });
     step(`screenshot in ${values.screenshot}`);

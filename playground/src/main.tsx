@@ -5,12 +5,12 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import favicon from './favicon.svg';
+import { EditorComforts } from './editor-comforts';
 import { fetcher } from './fetcher';
 import { LogInBox } from './log-in-box';
 import { samples } from './samples';
 import { SAMPLES_PLUGIN } from './samples-plugin';
 import { SchemaNotice } from './schema-notice';
-import { WordWrap } from './word-wrap';
 
 // Made once: GraphiQL takes a new array for a new set of plugins and forgets which one is open.
 const PLUGINS = [SAMPLES_PLUGIN, explorerPlugin(), HISTORY_PLUGIN];
@@ -38,7 +38,7 @@ function Playground() {
           <></>
         </GraphiQL.Logo>
         <SchemaNotice />
-        <WordWrap />
+        <EditorComforts />
       </GraphiQL>
     </>
   );

@@ -1,4 +1,9 @@
-import type { SignedIn } from './session';
+export interface SignedIn {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: string;
+  user: { email: string; roles: string[] };
+}
 
 export interface SessionResult {
   session: SignedIn | null;

@@ -4,7 +4,7 @@
  * every refresh goes through {@link Session.renew}, which never runs twice at once.
  */
 import { postForData } from './http';
-import { SIGN_IN, SIGN_OUT, REFRESH, type SessionResult } from './session-operations';
+import { REFRESH, type SessionResult, SIGN_IN, SIGN_OUT, type SignedIn } from './session-operations';
 
 const STORAGE_KEY = 'cartograph:session';
 /** How long before the access token expires a new one is fetched. */
@@ -12,13 +12,6 @@ const REFRESH_AHEAD_MS = 30_000;
 /** Keeps a server with very short tokens, or a clock that is off, from being asked without pause. */
 const SHORTEST_WAIT_MS = 5_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-export interface SignedIn {
-  accessToken: string;
-  refreshToken: string;
-  expiresAt: string;
-  user: { email: string; roles: string[] };
-}
 
 class Session {
   #current = load();
