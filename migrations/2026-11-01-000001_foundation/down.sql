@@ -1,0 +1,4 @@
+DROP FUNCTION touch_updated_at();
+DROP FUNCTION fold_text(text);
+DROP EXTENSION unaccent;
+DROP EXTENSION pg_trgm;

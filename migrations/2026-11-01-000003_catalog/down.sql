@@ -1,0 +1,12 @@
+ALTER TABLE products DROP CONSTRAINT products_default_variant_id_fkey;
+DROP TABLE product_images;
+DROP TABLE product_variants;
+DROP TABLE product_options;
+DROP TABLE products;
+DROP TABLE categories;
+DROP FUNCTION product_variants_deleted();
+DROP FUNCTION product_variants_updated();
+DROP FUNCTION product_variants_inserted();
+DROP FUNCTION products_refresh_from_variants(uuid[]);
+DROP FUNCTION categories_move_subtree();
+DROP FUNCTION categories_set_path();

@@ -1,0 +1,3 @@
+DROP TRIGGER product_variants_open_inventory ON product_variants;
+DROP FUNCTION product_variants_open_inventory();
+DROP TABLE inventory;

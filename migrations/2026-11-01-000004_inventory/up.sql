@@ -1,0 +1,22 @@
+-- One row per variant. The CHECKs are the last word on overselling: whatever the application does, PostgreSQL
+-- refuses a row in which more is promised than is there.
+CREATE TABLE inventory (
+    variant_id uuid PRIMARY KEY REFERENCES product_variants ON DELETE CASCADE,
+    on_hand    integer NOT NULL DEFAULT 0,
+    reserved   integer NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT inventory_on_hand_range CHECK (on_hand BETWEEN 0 AND 1000000000),
+    CONSTRAINT inventory_reserved_not_negative CHECK (reserved >= 0),
+    CONSTRAINT inventory_no_oversell CHECK (reserved <= on_hand)
+) WITH (fillfactor = 70);
+CREATE TRIGGER inventory_touch BEFORE UPDATE ON inventory FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- Every variant has a row from its first moment, so that no reader has to guess what a missing one means.
+CREATE FUNCTION product_variants_open_inventory() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO inventory (variant_id) SELECT id FROM new_rows ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER product_variants_open_inventory AFTER INSERT ON product_variants
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION product_variants_open_inventory();

@@ -1,0 +1,101 @@
+CREATE SEQUENCE order_numbers START WITH 1001;
+
+CREATE TABLE orders (
+    id               uuid PRIMARY KEY,
+    number           bigint NOT NULL DEFAULT nextval('order_numbers'),
+    user_id          uuid REFERENCES users ON DELETE SET NULL,
+    -- SHA-256 of a guest's order token; the token itself is never stored.
+    token_hash       bytea,
+    email            text NOT NULL,
+    status           text NOT NULL DEFAULT 'PENDING',
+    currency         char(3) NOT NULL,
+    subtotal         bigint NOT NULL,
+    total            bigint NOT NULL,
+    shipping_address jsonb NOT NULL,
+    billing_address  jsonb,
+    -- Sequence number of the newest row in order_events: taking the next one locks the order, so there are no gaps.
+    last_sequence    integer NOT NULL DEFAULT 0,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT orders_number_key UNIQUE (number),
+    CONSTRAINT orders_status_known CHECK
+        (status IN ('PENDING', 'PAID', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED', 'REFUNDED')),
+    CONSTRAINT orders_amounts CHECK (subtotal >= 0 AND total >= 0),
+    CONSTRAINT orders_currency_format CHECK (currency ~ '^[A-Z]{3}$')
+);
+ALTER SEQUENCE order_numbers OWNED BY orders.number;
+CREATE INDEX orders_user_id_idx ON orders (user_id, id DESC) WHERE user_id IS NOT NULL;
+CREATE INDEX orders_status_idx ON orders (status, id DESC);
+CREATE INDEX orders_email_idx ON orders (email, id DESC);
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+
+-- Name, sku and price are frozen: what was bought stays readable whatever becomes of the catalogue.
+CREATE TABLE order_lines (
+    id           uuid PRIMARY KEY,
+    order_id     uuid NOT NULL REFERENCES orders ON DELETE CASCADE,
+    position     integer NOT NULL,
+    product_id   uuid REFERENCES products ON DELETE SET NULL,
+    variant_id   uuid REFERENCES product_variants ON DELETE SET NULL,
+    product_name text NOT NULL,
+    variant_name text NOT NULL,
+    sku          text,
+    unit_price   bigint NOT NULL,
+    quantity     integer NOT NULL,
+    total        bigint NOT NULL,
+    CONSTRAINT order_lines_position_key UNIQUE (order_id, position),
+    CONSTRAINT order_lines_quantity_positive CHECK (quantity > 0),
+    CONSTRAINT order_lines_unit_price_not_negative CHECK (unit_price >= 0),
+    CONSTRAINT order_lines_total CHECK (total = unit_price * quantity)
+);
+CREATE INDEX order_lines_product_id_idx ON order_lines (product_id);
+CREATE INDEX order_lines_variant_id_idx ON order_lines (variant_id);
+
+-- The history of an order, its audit log, and what live subscriptions resume from. Append-only.
+CREATE TABLE order_events (
+    id            uuid PRIMARY KEY,
+    order_id      uuid NOT NULL REFERENCES orders ON DELETE CASCADE,
+    sequence      integer NOT NULL,
+    type          text NOT NULL,
+    from_status   text,
+    to_status     text,
+    actor_kind    text NOT NULL,
+    actor_id      uuid REFERENCES users ON DELETE SET NULL,
+    note          text,
+    occurred_at   timestamptz NOT NULL DEFAULT now(),
+    -- Place in the shop-wide feed, given by the relay one after the other once the event is committed: a reader
+    -- that has seen position n will never meet a smaller one later. Null until then.
+    feed_position bigint,
+    CONSTRAINT order_events_sequence_key UNIQUE (order_id, sequence),
+    CONSTRAINT order_events_feed_position_key UNIQUE (feed_position),
+    CONSTRAINT order_events_sequence_positive CHECK (sequence > 0),
+    CONSTRAINT order_events_type_known CHECK (type IN ('PLACED', 'STATUS_CHANGED')),
+    CONSTRAINT order_events_actor_known CHECK (actor_kind IN ('CUSTOMER', 'GUEST', 'STAFF', 'SYSTEM')),
+    CONSTRAINT order_events_note_length CHECK (length(note) <= 1000)
+);
+CREATE INDEX order_events_unplaced_idx ON order_events (id) WHERE feed_position IS NULL;
+CREATE SEQUENCE order_feed_positions OWNED BY order_events.feed_position;
+
+CREATE FUNCTION order_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.id, NEW.order_id, NEW.sequence, NEW.type, NEW.from_status, NEW.to_status, NEW.occurred_at)
+       IS DISTINCT FROM (OLD.id, OLD.order_id, OLD.sequence, OLD.type, OLD.from_status, OLD.to_status, OLD.occurred_at)
+       OR (OLD.feed_position IS NOT NULL AND NEW.feed_position IS DISTINCT FROM OLD.feed_position) THEN
+        RAISE EXCEPTION 'order_events is append-only' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER order_events_append_only BEFORE UPDATE ON order_events
+    FOR EACH ROW EXECUTE FUNCTION order_events_append_only();
+
+-- The first result of a request that carried an idempotency key; kept for a day. Commits with the work it stands for.
+CREATE TABLE idempotency_keys (
+    scope       text NOT NULL,
+    key         text NOT NULL,
+    fingerprint bytea NOT NULL,
+    result      jsonb NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (scope, key),
+    CONSTRAINT idempotency_keys_key_length CHECK (length(key) BETWEEN 1 AND 255)
+);
+CREATE INDEX idempotency_keys_created_at_idx ON idempotency_keys (created_at);

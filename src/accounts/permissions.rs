@@ -1,0 +1,133 @@
+//! Who may do what: roles, the permissions each brings, and the one who asks.
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::{SessionId, UserId};
+
+/// What a role allows. Public things need none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Permission {
+    /// Review products. Every customer has it.
+    WriteReviews = 1 << 0,
+    /// See drafts and archived products; write products, variants and categories.
+    ManageCatalog = 1 << 1,
+    /// Set and adjust stock.
+    ManageInventory = 1 << 2,
+    /// See every order and the live feed over all of them.
+    ReadOrders = 1 << 3,
+    /// Move orders along their life.
+    ManageOrders = 1 << 4,
+    /// Hide and show reviews.
+    ModerateReviews = 1 << 5,
+    /// See every account.
+    ReadUsers = 1 << 6,
+}
+
+/// What an account may be. One account can have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Shops.
+    Customer,
+    /// Runs the shop from day to day.
+    Staff,
+    /// Runs the shop and its accounts.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Staff, Self::Admin];
+
+    /// The role's name in the database and in tokens.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of that name, if there is one.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
+    /// The one table of what each role brings.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission::{
+            ManageCatalog, ManageInventory, ManageOrders, ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
+        };
+        match self {
+            Self::Customer => &[WriteReviews],
+            Self::Staff => {
+                &[WriteReviews, ManageCatalog, ManageInventory, ReadOrders, ManageOrders, ModerateReviews]
+            }
+            Self::Admin => &[
+                WriteReviews,
+                ManageCatalog,
+                ManageInventory,
+                ReadOrders,
+                ManageOrders,
+                ModerateReviews,
+                ReadUsers,
+            ],
+        }
+    }
+}
+
+/// Whoever sends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody we know.
+    Guest,
+    /// The holder of a valid access token.
+    User(SignedIn),
+}
+
+/// What an access token says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Whose token it is.
+    pub user_id: UserId,
+    /// The log-in it was issued for.
+    pub session_id: SessionId,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    permissions: u32,
+}
+
+impl SignedIn {
+    /// A user with the permissions of these roles.
+    #[must_use]
+    pub fn new(user_id: UserId, session_id: SessionId, roles: &[Role], expires_at: DateTime<Utc>) -> Self {
+        let permissions = roles
+            .iter()
+            .flat_map(|role| role.permissions())
+            .fold(0, |bits, permission| bits | *permission as u32);
+        Self { user_id, session_id, expires_at, permissions }
+    }
+}
+
+impl Viewer {
+    /// Whether a role of theirs brings the permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::Guest => false,
+            Self::User(user) => user.permissions & permission as u32 != 0,
+        }
+    }
+
+    /// Who they are, unless a guest.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        match self {
+            Self::Guest => None,
+            Self::User(user) => Some(user.user_id),
+        }
+    }
+}

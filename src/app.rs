@@ -1,0 +1,38 @@
+//! What the process owns, and hands to whoever works in it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+
+/// The application: cheap to clone, the same everywhere.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of the application.
+pub struct Parts {
+    /// How it was set up.
+    pub config: Config,
+    /// PostgreSQL.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl App {
+    /// An application of these parts; `main` and the tests bring their own.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,251 @@
+//! Configuration: environment variables, read once at the start and checked together.
+//!
+//! One struct per concern; each field says which variable fills it. `docs/configuration.md` is the table for operators.
+
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::money::Currency;
+
+/// Everything an operator can set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Development or production.
+    pub mode: Mode,
+    /// Where the server listens.
+    pub http: Http,
+    /// PostgreSQL.
+    pub database: Database,
+    /// Redis, if there is one: `REDIS_URL`.
+    pub redis_url: Option<SecretString>,
+    /// Tokens.
+    pub tokens: Tokens,
+    /// The shop itself.
+    pub shop: Shop,
+    /// What the log holds and how.
+    pub log: Log,
+    /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
+    pub data_dir: PathBuf,
+}
+
+/// `CARTOGRAPH_ENV`: what the server offers beyond the shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Playground, introspection, demo catalogue and demo log-ins.
+    Development,
+    /// None of these, and secrets must be given.
+    Production,
+}
+
+/// Where the server listens.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// `HOST`: the address, 127.0.0.1 unless said otherwise.
+    pub host: IpAddr,
+    /// `PORT`: the port, 8000 unless said otherwise; 0 takes a free one.
+    pub port: u16,
+}
+
+/// How to reach PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// `DATABASE_URL`: an existing server; without it the embedded one is started.
+    pub url: Option<SecretString>,
+    /// `DATABASE_POOL_SIZE`: the most connections this process holds open.
+    pub pool_size: u32,
+    /// `DATABASE_STATEMENT_TIMEOUT`: seconds after which PostgreSQL gives a statement up.
+    pub statement_timeout: Duration,
+}
+
+/// How tokens are made.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// `JWT_SECRET` or the contents of `JWT_SECRET_FILE`: signs access tokens (HS256). In development a random one is
+    /// kept in the data folder.
+    pub secret: Option<SecretString>,
+    /// `JWT_ACCESS_TTL`: seconds an access token is good for.
+    pub access_ttl: Duration,
+    /// `JWT_REFRESH_TTL`: seconds a session lasts without being refreshed.
+    pub refresh_ttl: Duration,
+}
+
+/// The shop itself.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// `SHOP_NAME`
+    pub name: String,
+    /// `SHOP_CURRENCY`: what prices are in.
+    pub currency: Currency,
+    /// `PUBLIC_URL`: how clients reach this server, without a slash at the end.
+    pub public_url: String,
+}
+
+/// What the log holds and how.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// `LOG`: a filter such as `info` or `cartograph=debug,warn`.
+    pub filter: String,
+    /// `LOG_FORMAT`: `text` for people, `json` for machines.
+    pub json: bool,
+}
+
+/// One setting that cannot be used, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    /// The environment variable.
+    pub variable: &'static str,
+    /// What is wrong with it and what would be right.
+    pub problem: String,
+}
+
+/// The shortest secret that HS256 is safe with: as long as its output (RFC 7518, section 3.2).
+const MIN_SECRET_BYTES: usize = 32;
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads the variables that `lookup` gives. An empty variable counts as not set.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let vars = Vars(lookup);
+        let mode = match vars.get("CARTOGRAPH_ENV").as_deref() {
+            None | Some("development") => Mode::Development,
+            Some("production") => Mode::Production,
+            Some(other) => return Err(vars.wrong("CARTOGRAPH_ENV", format!("'{other}' is neither 'development' nor 'production'"))),
+        };
+        let http = Http {
+            host: vars.parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?.unwrap_or(IpAddr::from([127, 0, 0, 1])),
+            port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
+        };
+        let database = Database {
+            url: vars.url("DATABASE_URL", &["postgres://", "postgresql://"])?,
+            pool_size: vars.ranged("DATABASE_POOL_SIZE", 1, 1000)?.unwrap_or(16),
+            statement_timeout: vars.seconds("DATABASE_STATEMENT_TIMEOUT")?.unwrap_or(Duration::from_secs(10)),
+        };
+        let tokens = Tokens {
+            secret: vars.secret()?,
+            access_ttl: vars.seconds("JWT_ACCESS_TTL")?.unwrap_or(Duration::from_mins(15)),
+            refresh_ttl: vars.seconds("JWT_REFRESH_TTL")?.unwrap_or(Duration::from_hours(30 * 24)),
+        };
+        if mode == Mode::Production && tokens.secret.is_none() {
+            return Err(vars.wrong("JWT_SECRET", "must be set in production (or JWT_SECRET_FILE): at least 32 random bytes, for instance from `openssl rand -base64 48`"));
+        }
+        if tokens.refresh_ttl <= tokens.access_ttl {
+            return Err(vars.wrong("JWT_REFRESH_TTL", "must be longer than JWT_ACCESS_TTL"));
+        }
+        let shop = Shop {
+            name: vars.get("SHOP_NAME").unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
+            currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
+            public_url: match vars.get("PUBLIC_URL") {
+                Some(url) if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+                Some(_) => return Err(vars.wrong("PUBLIC_URL", "must begin with http:// or https://")),
+                None => format!("http://{}:{}", http.host, http.port),
+            },
+        };
+        let log = Log {
+            filter: vars.get("LOG").unwrap_or_else(|| "info".to_owned()),
+            json: match vars.get("LOG_FORMAT").as_deref() {
+                None => mode == Mode::Production,
+                Some("json") => true,
+                Some("text") => false,
+                Some(other) => return Err(vars.wrong("LOG_FORMAT", format!("'{other}' is neither 'text' nor 'json'"))),
+            },
+        };
+        Ok(Self {
+            mode,
+            http,
+            database,
+            redis_url: vars.url("REDIS_URL", &["redis://", "rediss://", "unix://"])?,
+            tokens,
+            shop,
+            log,
+            data_dir: vars.get("DATA_DIR").map_or_else(|| default_data_dir(lookup), PathBuf::from),
+        })
+    }
+}
+
+impl Shop {
+    /// A stored address as clients can fetch it: paths are on this server.
+    #[must_use]
+    pub fn absolute_url(&self, stored: &str) -> String {
+        if stored.starts_with('/') { format!("{}{stored}", self.public_url) } else { stored.to_owned() }
+    }
+}
+
+/// Root's data lies where services keep theirs, a user's where applications keep theirs.
+fn default_data_dir(lookup: &dyn Fn(&str) -> Option<String>) -> PathBuf {
+    let set = |name| lookup(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    match (set("XDG_DATA_HOME"), set("HOME")) {
+        _ if lookup("USER").as_deref() == Some("root") => PathBuf::from("/var/lib/cartograph"),
+        (Some(data), _) => data.join("cartograph"),
+        (None, Some(home)) if home == PathBuf::from("/root") => PathBuf::from("/var/lib/cartograph"),
+        (None, Some(home)) => home.join(".local/share/cartograph"),
+        (None, None) => PathBuf::from("/var/lib/cartograph"),
+    }
+}
+
+struct Vars<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Vars<'_> {
+    fn get(&self, variable: &str) -> Option<String> {
+        (self.0)(variable).filter(|value| !value.is_empty())
+    }
+
+    fn wrong(&self, variable: &'static str, problem: impl Display) -> ConfigError {
+        ConfigError { variable, problem: problem.to_string() }
+    }
+
+    fn parsed<T: FromStr>(&self, variable: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
+        self.get(variable)
+            .map(|value| value.parse().map_err(|_| self.wrong(variable, format!("'{value}' is not {expected}"))))
+            .transpose()
+    }
+
+    fn ranged(&self, variable: &'static str, min: u32, max: u32) -> Result<Option<u32>, ConfigError> {
+        let expected = format!("a whole number from {min} to {max}");
+        match self.parsed(variable, &expected)? {
+            Some(value) if value < min || value > max => {
+                Err(self.wrong(variable, format!("'{value}' is not {expected}")))
+            }
+            value => Ok(value),
+        }
+    }
+
+    fn seconds(&self, variable: &'static str) -> Result<Option<Duration>, ConfigError> {
+        // A hundred years; beyond that a moment in time overflows.
+        Ok(self.ranged(variable, 1, 3_153_600_000)?.map(|seconds| Duration::from_secs(seconds.into())))
+    }
+
+    /// A URL with a password in it, perhaps: never repeated in an error.
+    fn url(&self, variable: &'static str, schemes: &[&str]) -> Result<Option<SecretString>, ConfigError> {
+        match self.get(variable) {
+            None => Ok(None),
+            Some(url) if schemes.iter().any(|scheme| url.starts_with(scheme)) => Ok(Some(url.into())),
+            Some(_) => Err(self.wrong(variable, format!("must begin with {}", schemes.join(" or ")))),
+        }
+    }
+
+    fn secret(&self) -> Result<Option<SecretString>, ConfigError> {
+        let (variable, secret) = match (self.get("JWT_SECRET"), self.get("JWT_SECRET_FILE")) {
+            (Some(_), Some(_)) => return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET")),
+            (Some(secret), None) => ("JWT_SECRET", secret),
+            (None, Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(contents) => ("JWT_SECRET_FILE", contents.trim_end().to_owned()),
+                Err(error) => return Err(self.wrong("JWT_SECRET_FILE", format!("'{path}' cannot be read: {error}"))),
+            },
+            (None, None) => return Ok(None),
+        };
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(self.wrong(variable, format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes")));
+        }
+        Ok(Some(secret.into()))
+    }
+}

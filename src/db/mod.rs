@@ -1,0 +1,133 @@
+//! PostgreSQL: the pool, the migrations, and what tests count.
+
+pub mod schema;
+mod statements;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::FutureExt;
+
+pub use self::statements::StatementLog;
+use crate::error::Result;
+
+/// The schema's history, compiled into the binary.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// Held while migrating, so that copies of the server that start together take turns. ("cartogra" in ASCII.)
+const MIGRATION_LOCK: i64 = 0x6361_7274_6f67_7261;
+
+/// A connection taken from the pool; goes back when dropped.
+pub type Connection<'a> = bb8::PooledConnection<'a, AsyncPgConnection>;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `postgres://…`; a percent-encoded directory as host means a unix socket.
+    pub url: String,
+    /// The most connections held open.
+    pub pool_size: u32,
+    /// A statement that runs longer is cancelled by PostgreSQL.
+    pub statement_timeout: Duration,
+    /// Where every statement is written down; tests count with it.
+    pub statement_log: Option<StatementLog>,
+}
+
+/// The connection pool.
+#[derive(Clone)]
+pub struct Db {
+    pool: bb8::Pool<AsyncPgConnection>,
+}
+
+impl Db {
+    /// Opens the pool; fails when the first connection cannot be made.
+    pub async fn connect(options: &Options) -> anyhow::Result<Self> {
+        let pool = bb8::Pool::builder()
+            .max_size(options.pool_size)
+            .connection_timeout(Duration::from_secs(5))
+            // A broken connection is noticed when it is given back; asking before each use would double the statements.
+            .test_on_check_out(false)
+            .build(manager(options))
+            .await
+            .context("PostgreSQL cannot be reached")?;
+        Ok(Self { pool })
+    }
+
+    /// A connection. Give it back before waiting for anything but the database.
+    pub async fn get(&self) -> Result<Connection<'_>> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// Whether the database answers and has all the migrations this binary knows.
+    pub async fn is_ready(&self) -> Result<bool> {
+        use self::schema_migrations::dsl::{__diesel_schema_migrations, version};
+        use diesel::QueryDsl;
+
+        let conn = self.get().await?;
+        let applied: Vec<String> = __diesel_schema_migrations.select(version).load(&mut &*conn).await?;
+        Ok(migration_versions()?.iter().all(|known| applied.contains(known)))
+    }
+}
+
+diesel::table! {
+    #[sql_name = "__diesel_schema_migrations"]
+    __diesel_schema_migrations (version) {
+        version -> VarChar,
+    }
+}
+use __diesel_schema_migrations as schema_migrations;
+
+fn migration_versions() -> Result<Vec<String>> {
+    let migrations = MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .map_err(|error| anyhow::anyhow!("the embedded migrations cannot be read: {error}"))?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
+/// Brings the schema up to date and returns the names of the migrations that were run. Copies that start at the same
+/// time wait for each other.
+pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
+    let mut conn = AsyncPgConnection::establish(url).await.context("PostgreSQL cannot be reached")?;
+    diesel::sql_query("SELECT pg_advisory_lock($1)")
+        .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
+        .execute(&mut conn)
+        .await?;
+    // The harness blocks its thread; the lock goes with the connection.
+    tokio::task::spawn_blocking(move || {
+        let mut harness = AsyncMigrationHarness::new(conn);
+        let run = harness
+            .run_pending_migrations(MIGRATIONS)
+            .map_err(|error| anyhow::anyhow!("a migration failed: {error}"))?;
+        Ok(run.iter().map(ToString::to_string).collect())
+    })
+    .await?
+}
+
+fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    let timeout = options.statement_timeout.as_millis();
+    let log = options.statement_log.clone();
+    config.custom_setup = Box::new(move |url| {
+        let log = log.clone();
+        async move {
+            let mut conn = AsyncPgConnection::establish(url).await?;
+            diesel_async::SimpleAsyncConnection::batch_execute(
+                &mut conn,
+                &format!("SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}"),
+            )
+            .await
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+            if let Some(log) = log {
+                conn.set_instrumentation(log);
+            }
+            Ok(conn)
+        }
+        .boxed()
+    });
+    AsyncDieselConnectionManager::new_with_config(&options.url, config)
+}

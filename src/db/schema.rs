@@ -1,0 +1,273 @@
+//! The tables as Diesel sees them. Mirrors `migrations/`; `tests/api/database.rs` compares the two column by column.
+//!
+//! Columns that only SQL text touches (`products.search_document`) are left out.
+
+diesel::table! {
+    cart_lines (id) {
+        id -> Uuid,
+        cart_id -> Uuid,
+        variant_id -> Uuid,
+        quantity -> Int4,
+        price_seen -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    carts (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        token_hash -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    categories (id) {
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        position -> Int4,
+        path -> Array<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (scope, key) {
+        scope -> Text,
+        key -> Text,
+        fingerprint -> Bytea,
+        result -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    inventory (variant_id) {
+        variant_id -> Uuid,
+        on_hand -> Int4,
+        reserved -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    order_events (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        sequence -> Int4,
+        #[sql_name = "type"]
+        kind -> Text,
+        from_status -> Nullable<Text>,
+        to_status -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        feed_position -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    order_lines (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        position -> Int4,
+        product_id -> Nullable<Uuid>,
+        variant_id -> Nullable<Uuid>,
+        product_name -> Text,
+        variant_name -> Text,
+        sku -> Nullable<Text>,
+        unit_price -> Int8,
+        quantity -> Int4,
+        total -> Int8,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Uuid,
+        number -> Int8,
+        user_id -> Nullable<Uuid>,
+        token_hash -> Nullable<Bytea>,
+        email -> Text,
+        status -> Text,
+        currency -> Bpchar,
+        subtotal -> Int8,
+        total -> Int8,
+        shipping_address -> Jsonb,
+        billing_address -> Nullable<Jsonb>,
+        last_sequence -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        aggregate_type -> Text,
+        aggregate_id -> Uuid,
+        #[sql_name = "type"]
+        kind -> Text,
+        payload -> Jsonb,
+        occurred_at -> Timestamptz,
+        leased_until -> Nullable<Timestamptz>,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    product_images (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        variant_id -> Nullable<Uuid>,
+        url -> Text,
+        alt_text -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    product_options (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        position -> Int4,
+        name -> Text,
+        values -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    product_variants (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        sku -> Nullable<Text>,
+        option_values -> Array<Text>,
+        position -> Int4,
+        price -> Int8,
+        compare_at_price -> Nullable<Int8>,
+        currency -> Bpchar,
+        weight_grams -> Nullable<Int4>,
+        barcode -> Nullable<Text>,
+        archived_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Uuid,
+        category_id -> Nullable<Uuid>,
+        slug -> Text,
+        name -> Text,
+        description_html -> Text,
+        description -> Text,
+        vendor -> Text,
+        tags -> Array<Text>,
+        attributes -> Jsonb,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        default_variant_id -> Nullable<Uuid>,
+        price_min -> Nullable<Int8>,
+        price_max -> Nullable<Int8>,
+        rating_count -> Int4,
+        rating_sum -> Int8,
+        rating_millis -> Int4,
+        skus -> Text,
+        search_name -> Text,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        author_id -> Uuid,
+        rating -> Int2,
+        title -> Text,
+        body -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        roles -> Array<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(products -> categories (category_id));
+diesel::joinable!(product_options -> products (product_id));
+diesel::joinable!(product_variants -> products (product_id));
+diesel::joinable!(product_images -> products (product_id));
+diesel::joinable!(product_images -> product_variants (variant_id));
+diesel::joinable!(inventory -> product_variants (variant_id));
+diesel::joinable!(reviews -> users (author_id));
+diesel::joinable!(reviews -> products (product_id));
+diesel::joinable!(carts -> users (user_id));
+diesel::joinable!(cart_lines -> product_variants (variant_id));
+diesel::joinable!(cart_lines -> carts (cart_id));
+diesel::joinable!(orders -> users (user_id));
+diesel::joinable!(order_lines -> products (product_id));
+diesel::joinable!(order_lines -> product_variants (variant_id));
+diesel::joinable!(order_lines -> orders (order_id));
+diesel::joinable!(order_events -> users (actor_id));
+diesel::joinable!(order_events -> orders (order_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    cart_lines,
+    carts,
+    categories,
+    idempotency_keys,
+    inventory,
+    order_events,
+    order_lines,
+    orders,
+    outbox,
+    product_images,
+    product_options,
+    product_variants,
+    products,
+    refresh_tokens,
+    reviews,
+    sessions,
+    users,
+);

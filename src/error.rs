@@ -1,0 +1,86 @@
+//! How things go wrong, in three kinds.
+//!
+//! * [`Error`]: the fault is ours or the machine's. Its text goes to the log, never to a client.
+//! * [`ActionError::Refused`]: a business action was asked for something it may not do. Each verb has its own enum of
+//!   refusals, whose variants carry what a client needs to react; `graphql` turns them into `userErrors`.
+//! * Start-up problems are `anyhow` errors that end the process with one clear line.
+
+use diesel::result::DatabaseErrorKind;
+
+/// A failure that no client caused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection could be had: the pool is exhausted or PostgreSQL is away.
+    #[error("no database connection: {0}")]
+    Pool(#[from] diesel_async::pooled_connection::bb8::RunError),
+    /// A statement failed for a reason that no constraint of ours explains.
+    #[error("database: {0}")]
+    Database(#[from] diesel::result::Error),
+    /// Redis did not answer.
+    #[error("redis: {0}")]
+    Redis(#[from] redis::RedisError),
+    /// Anything else that must not happen.
+    #[error("{0}")]
+    Internal(#[from] anyhow::Error),
+}
+
+/// Result of work that only we can fail at.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a business action did not happen. In either case nothing of it did: the transaction is rolled back.
+#[derive(Debug)]
+pub enum ActionError<R> {
+    /// The client asked for something that cannot be; all the reasons found.
+    Refused(Vec<R>),
+    /// We failed.
+    Failed(Error),
+}
+
+/// Outcome of a business action with refusals of type `R`.
+pub type Outcome<T, R> = std::result::Result<T, ActionError<R>>;
+
+impl<R> ActionError<R> {
+    /// The action is refused for this one reason.
+    pub fn refuse(reason: R) -> Self {
+        Self::Refused(vec![reason])
+    }
+}
+
+impl<R> From<R> for ActionError<R>
+where
+    R: Refusal,
+{
+    fn from(reason: R) -> Self {
+        Self::refuse(reason)
+    }
+}
+
+/// Marks the refusal enum of a verb, so that `?` works on it.
+pub trait Refusal {}
+
+impl<R> From<Error> for ActionError<R> {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<R> From<diesel::result::Error> for ActionError<R> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The name of the constraint that a statement ran into, if that is why it failed.
+#[must_use]
+pub fn violated_constraint(error: &diesel::result::Error) -> Option<&str> {
+    match error {
+        diesel::result::Error::DatabaseError(
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::RestrictViolation,
+            information,
+        ) => information.constraint_name(),
+        _ => None,
+    }
+}

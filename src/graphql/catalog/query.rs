@@ -1,0 +1,208 @@
+//! Queries of the catalogue.
+
+use async_graphql::{Context, ID, Object};
+
+use super::super::context::{ContextExt, parse_id};
+use super::super::error::{ApiError, Result};
+use super::super::relay::Connection;
+use super::category::Category;
+use super::inputs::{ProductFilter, ProductSort};
+use super::product::Product;
+use super::variant::ProductVariant;
+use crate::accounts::Permission;
+use crate::catalog::listing::Listing;
+use crate::catalog::search::SearchText;
+use crate::catalog::{self, ProductStatus, queries};
+use crate::ids::{CategoryId, ProductId};
+use crate::pagination::{Cursor, KeyKind, PageArguments, SortKey};
+
+/// Queries of the catalogue.
+#[derive(Default)]
+pub struct CatalogQuery;
+
+#[Object]
+impl CatalogQuery {
+    /// One product, by exactly one of id and slug. Null when there is none, or none on sale.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its slug.")] slug: Option<String>,
+    ) -> Result<Option<Product>> {
+        let product = match (id, slug) {
+            (Some(id), None) => ctx.loaders().products.load(parse_id(&id)?).await?,
+            (None, Some(slug)) => queries::product_by_slug(&*ctx.app().db.get().await?, &slug).await?,
+            _ => return Err(one_of("id", "slug")),
+        };
+        Ok(product.filter(|product| visible(ctx, product)).map(Product))
+    }
+
+    /// The products on sale: filtered, sorted, searched.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
+        #[graphql(desc = "Which products.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "In which order; best match first when searching, else newest first.")] sort: Option<ProductSort>,
+        #[graphql(desc = "Words of the name, description, maker or article number; the last letters may be missing, and \
+                          small typos are forgiven.")]
+        search: Option<String>,
+    ) -> Result<Connection<Product>> {
+        let page = PageArguments { first, after, last, before };
+        product_connection(ctx, None, filter, sort, search.as_deref(), &page).await
+    }
+
+    /// One category, by exactly one of id and slug.
+    async fn category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ID>,
+        #[graphql(desc = "Its slug.")] slug: Option<String>,
+    ) -> Result<Option<Category>> {
+        let category = match (id, slug) {
+            (Some(id), None) => ctx.loaders().categories.load(parse_id(&id)?).await?,
+            (None, Some(slug)) => queries::category_by_slug(&*ctx.app().db.get().await?, &slug).await?,
+            _ => return Err(one_of("id", "slug")),
+        };
+        Ok(category.map(Category))
+    }
+
+    /// The roots of the category tree, or the children of one category, in the order to show them.
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "The category whose children are wanted.")] parent: Option<ID>,
+    ) -> Result<Connection<Category>> {
+        let parent: Option<CategoryId> = parent.as_ref().map(parse_id).transpose()?;
+        if let Some(id) = parent {
+            known_category(ctx, id).await?;
+        }
+        let page = PageArguments { first, after, ..PageArguments::default() };
+        category_connection(ctx, parent, &page).await
+    }
+}
+
+fn one_of(one: &str, other: &str) -> ApiError {
+    ApiError::bad_input(format!("Give exactly one of '{one}' and '{other}'."))
+}
+
+/// Whether the viewer may see the product: shoppers see what is on sale, those who manage the catalogue see all.
+pub(in crate::graphql) fn visible(ctx: &Context<'_>, product: &catalog::Product) -> bool {
+    product.status() == ProductStatus::Active || ctx.may(Permission::ManageCatalog)
+}
+
+async fn known_category(ctx: &Context<'_>, id: CategoryId) -> Result<()> {
+    match ctx.loaders().categories.load(id).await? {
+        Some(_) => Ok(()),
+        None => Err(ApiError::not_found(format!("There is no category {id}."))),
+    }
+}
+
+/// A page of products. `within` is a category known to be there.
+pub(super) async fn product_connection(
+    ctx: &Context<'_>,
+    within: Option<CategoryId>,
+    filter: Option<ProductFilter>,
+    sort: Option<ProductSort>,
+    search: Option<&str>,
+    page: &PageArguments,
+) -> Result<Connection<Product>> {
+    let filter = filter.unwrap_or_default();
+    let mut conditions = filter.conditions(ctx.app().config.shop.currency)?;
+    if let Some(id) = conditions.category {
+        known_category(ctx, id).await?;
+    }
+    if let Some(slug) = &filter.category_slug {
+        if conditions.category.is_some() {
+            return Err(ApiError::bad_input("Give at most one of 'categoryId' and 'categorySlug'."));
+        }
+        let category = queries::category_by_slug(&*ctx.app().db.get().await?, slug).await?;
+        let category = category.ok_or_else(|| ApiError::not_found("There is no category with this slug."))?;
+        conditions.category = Some(category.id);
+    }
+    if let Some(id) = within {
+        if conditions.category.is_some() {
+            return Err(ApiError::bad_input("The products of a category cannot be filtered by another."));
+        }
+        conditions.category = Some(id);
+    }
+    if !ctx.may(Permission::ManageCatalog) {
+        conditions.statuses.clear();
+    }
+    let search = match search.map(str::trim) {
+        None | Some("") => None,
+        Some(typed) => Some(SearchText::parse(typed).ok_or_else(|| {
+            ApiError::bad_input("A search needs at least one letter or digit; leave 'search' out to list everything.")
+        })?),
+    };
+    let listing = Listing::new(conditions, sort.map(Into::into), search, page)?;
+    let rows = listing.clone().load(&*ctx.app().db.get().await?).await?;
+    Ok(Connection::new(
+        rows,
+        |listed| (listed.cursor, Product(listed.product)),
+        move |app| {
+            let listing = listing.clone();
+            Box::pin(async move { Ok(listing.count(&*app.db.get().await?).await?) })
+        },
+    ))
+}
+
+/// A page of the children of one category, or of the roots.
+async fn category_connection(
+    ctx: &Context<'_>,
+    parent: Option<CategoryId>,
+    page: &PageArguments,
+) -> Result<Connection<Category>> {
+    let request = page.validate(queries::CATEGORY_ORDER, KeyKind::Int)?;
+    let rows = queries::categories_page(&*ctx.app().db.get().await?, parent, &request).await?;
+    Ok(Connection::new(
+        rows,
+        place_category,
+        move |app| Box::pin(async move { Ok(queries::count_categories(&*app.db.get().await?, parent).await?) }),
+    ))
+}
+
+/// A page of a category's children, all of which are read at once with those of sibling categories: they are few.
+pub(super) async fn children_connection(
+    ctx: &Context<'_>,
+    parent: CategoryId,
+    page: &PageArguments,
+) -> Result<Connection<Category>> {
+    let request = page.validate(queries::CATEGORY_ORDER, KeyKind::Int)?;
+    let children = ctx.loaders().children_of.load_all(parent).await?;
+    let count = i64::try_from(children.len()).unwrap_or(i64::MAX);
+    let rows = request.slice(children, |category| (i64::from(category.position), category.id.0));
+    Ok(Connection::new(rows, place_category, move |_| Box::pin(async move { Ok(count) })))
+}
+
+fn place_category(category: catalog::Category) -> (Cursor, Category) {
+    let key = SortKey::Int(i64::from(category.position));
+    (Cursor::new(queries::CATEGORY_ORDER, key, category.id.0), Category(category))
+}
+
+/// A page of a product's variants, all of which are read at once with those of sibling products: they are few.
+pub(super) async fn variant_connection(
+    ctx: &Context<'_>,
+    product: ProductId,
+    page: &PageArguments,
+) -> Result<Connection<ProductVariant>> {
+    let request = page.validate(queries::VARIANT_ORDER, KeyKind::Int)?;
+    let variants = ctx.loaders().variants_of.load_all(product).await?;
+    let count = i64::try_from(variants.len()).unwrap_or(i64::MAX);
+    let place = |variant: &catalog::Variant| (i64::from(variant.position), variant.id.0);
+    let rows = request.slice(variants, place);
+    Ok(Connection::new(
+        rows,
+        |variant| {
+            let (position, id) = place(&variant);
+            (Cursor::new(queries::VARIANT_ORDER, SortKey::Int(position), id), ProductVariant(variant))
+        },
+        move |_| Box::pin(async move { Ok(count) }),
+    ))
+}

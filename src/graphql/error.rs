@@ -1,0 +1,173 @@
+//! Errors as clients see them: a code they can switch on, a text for people, the request's id.
+//!
+//! What a user can cause by what they enter comes back in a payload's `userErrors`. Everything else is a top-level error
+//! with one of the [`Code`]s below. The cause of an internal one is logged once and never sent.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
+
+use crate::error::Error;
+use crate::ids::IdError;
+use crate::money::MoneyError;
+use crate::pagination::PageError;
+
+/// Every value of `extensions.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The request is no GraphQL request: not JSON, no query, more than allowed.
+    BadRequest,
+    /// The document is not GraphQL.
+    ParseFailed,
+    /// The document does not fit the schema, or its variables do not fit their types.
+    ValidationFailed,
+    /// An argument has a value that can never be right.
+    BadUserInput,
+    /// Nobody is signed in, or the token is no longer good.
+    Unauthenticated,
+    /// The one signed in may not do this.
+    Forbidden,
+    /// There is no such thing, or it is not yours: the two cannot be told apart.
+    NotFound,
+    /// The document asks for more than one request may.
+    CostLimitExceeded,
+    /// The work took too long and was given up.
+    Timeout,
+    /// Our fault.
+    Internal,
+}
+
+impl Code {
+    /// The code as sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadRequest => "BAD_REQUEST",
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::Timeout => "TIMEOUT",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// An error of a resolver. It implements no `Display` on purpose: async-graphql would send any text it can get, and so
+/// a stray `?` on a database error does not compile.
+#[derive(Debug, Clone)]
+pub enum ApiError {
+    /// The client can mend this: the code and what to do.
+    Client(Code, String),
+    /// The client cannot: goes to the log.
+    Internal(Arc<Error>),
+}
+
+/// Result of a resolver.
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+impl ApiError {
+    /// An argument that can never be right.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::Client(Code::BadUserInput, message.into())
+    }
+
+    /// Nothing there, or nothing of yours.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::Client(Code::NotFound, message.into())
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Client(code, message) => {
+                let mut error = Self::new(message);
+                let mut extensions = ErrorExtensionValues::default();
+                extensions.set("code", code.as_str());
+                error.extensions = Some(extensions);
+                error
+            }
+            ApiError::Internal(cause) => Self {
+                message: INTERNAL_MESSAGE.to_owned(),
+                source: Some(Arc::new(InternalCause(cause))),
+                extensions: None,
+            },
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self::Internal(Arc::new(error))
+    }
+}
+
+impl From<Arc<Error>> for ApiError {
+    fn from(error: Arc<Error>) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        Self::bad_input(error.to_string())
+    }
+}
+
+impl From<PageError> for ApiError {
+    fn from(error: PageError) -> Self {
+        Self::bad_input(error.to_string())
+    }
+}
+
+impl From<MoneyError> for ApiError {
+    fn from(error: MoneyError) -> Self {
+        Self::bad_input(error.to_string())
+    }
+}
+
+/// What an internal error really was, on its way to the log.
+struct InternalCause(Arc<Error>);
+
+const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Try again; if it stays, report the requestId.";
+
+/// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
+pub fn finish(error: &mut ServerError, request_id: &str) {
+    if let Some(cause) = error.source::<InternalCause>() {
+        tracing::error!(cause = %cause.0, path = ?error.path, "a resolver failed");
+        error.message = INTERNAL_MESSAGE.to_owned();
+        error.source = None;
+        set(error, "code", Code::Internal.as_str());
+    } else if !has_code(error) {
+        // Errors without a code are the library's own: about the document when there is no path, else about values.
+        let code = if !error.path.is_empty() {
+            Code::BadUserInput
+        } else if error.message.starts_with(" --> ") {
+            Code::ParseFailed
+        } else if error.message.contains("too complex") || error.message.contains("too deep") {
+            Code::CostLimitExceeded
+        } else {
+            Code::ValidationFailed
+        };
+        set(error, "code", code.as_str());
+    }
+    set(error, "requestId", request_id);
+}
+
+fn has_code(error: &ServerError) -> bool {
+    error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some())
+}
+
+fn set(error: &mut ServerError, name: &str, value: &str) {
+    error.extensions.get_or_insert_default().set(name, Value::from(value));
+}

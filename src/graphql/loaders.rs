@@ -1,0 +1,144 @@
+//! Batching: what sibling fields need is read in one statement.
+//!
+//! Each loader wraps one `*_by_ids` query of a domain and lives for one request, so that nothing is shared between
+//! viewers. It takes a connection of its own and gives it back with the batch. The `dataloader` crate has no error
+//! channel and panics on a missing key, so values are `Result`s and every key gets an entry.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use dataloader::BatchFn;
+use dataloader::cached::Loader;
+use futures_util::future::BoxFuture;
+
+use crate::app::App;
+use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
+use crate::error::{Error, Result};
+use crate::ids::{CategoryId, ProductId, VariantId};
+
+/// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
+const MAX_BATCH: usize = 10_000;
+
+/// One key's value as the cache holds it: errors are shared by all who wait for the batch.
+pub(super) type Loaded<V> = std::result::Result<V, Arc<Error>>;
+type Fetch<K, V> = Box<dyn FnMut(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>> + Send + Sync>;
+
+pub(super) struct Batch<K, V>(Fetch<K, V>);
+
+impl<K, V> BatchFn<K, Loaded<Option<V>>> for Batch<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync,
+    V: Send,
+{
+    async fn load(&mut self, keys: &[K]) -> HashMap<K, Loaded<Option<V>>> {
+        match (self.0)(keys.to_vec()).await {
+            Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
+            Err(error) => {
+                let error = Arc::new(error);
+                keys.iter().map(|key| (key.clone(), Err(Arc::clone(&error)))).collect()
+            }
+        }
+    }
+}
+
+/// A loader of `V`s by `K`.
+pub(super) struct ById<K: Hash + Eq + Clone, V: Clone>(Loader<K, Loaded<Option<V>>, Batch<K, V>>)
+where
+    Batch<K, V>: BatchFn<K, Loaded<Option<V>>>;
+
+impl<K, V> ById<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + std::fmt::Debug + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// A loader that asks `fetch` for all the keys of a batch.
+    pub(super) fn new<F, Fut>(app: &App, fetch: F) -> Self
+    where
+        F: Fn(App, Vec<K>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
+    {
+        let app = app.clone();
+        let batch = Batch(Box::new(move |keys| Box::pin(fetch(app.clone(), keys)) as BoxFuture<'static, _>));
+        Self(Loader::new(batch).with_max_batch_size(MAX_BATCH).with_yield_count(1))
+    }
+
+    /// The value of one key, if there is one.
+    pub(super) async fn load(&self, key: K) -> Loaded<Option<V>> {
+        self.0.try_load(key).await.unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
+    }
+
+    /// Forgets one key after it was written, so that the answer shows what is there now.
+    pub(super) async fn forget(&self, key: K) {
+        self.0.clear(key).await;
+    }
+}
+
+impl<K, V> ById<K, Vec<V>>
+where
+    K: Hash + Eq + Clone + Send + Sync + std::fmt::Debug + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// The values that belong to one key; none is an empty list.
+    pub(super) async fn load_all(&self, key: K) -> Loaded<Vec<V>> {
+        Ok(self.load(key).await?.unwrap_or_default())
+    }
+}
+
+/// All loaders of one request.
+pub struct Loaders {
+    pub(super) products: ById<ProductId, Product>,
+    pub(super) variants: ById<VariantId, Variant>,
+    pub(super) variants_of: ById<ProductId, Vec<Variant>>,
+    pub(super) options_of: ById<ProductId, Vec<ProductOption>>,
+    pub(super) images_of: ById<ProductId, Vec<Image>>,
+    pub(super) categories: ById<CategoryId, Category>,
+    pub(super) children_of: ById<CategoryId, Vec<Category>>,
+}
+
+impl Loaders {
+    /// Fresh loaders for one request.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        use catalog::queries;
+        Self {
+            products: ById::new(app, async |app: App, ids: Vec<ProductId>| {
+                Ok(by(queries::products_by_ids(&*app.db.get().await?, &ids).await?, |product| product.id))
+            }),
+            variants: ById::new(app, async |app: App, ids: Vec<VariantId>| {
+                Ok(by(queries::variants_by_ids(&*app.db.get().await?, &ids).await?, |variant| variant.id))
+            }),
+            variants_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
+                Ok(grouped(queries::variants_by_products(&*app.db.get().await?, &ids).await?, |variant| variant.product_id))
+            }),
+            options_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
+                Ok(grouped(queries::options_by_products(&*app.db.get().await?, &ids).await?, |option| option.product_id))
+            }),
+            images_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
+                Ok(grouped(queries::images_by_products(&*app.db.get().await?, &ids).await?, |image| image.product_id))
+            }),
+            categories: ById::new(app, async |app: App, ids: Vec<CategoryId>| {
+                Ok(by(queries::categories_by_ids(&*app.db.get().await?, &ids).await?, |category| category.id))
+            }),
+            children_of: ById::new(app, async |app: App, ids: Vec<CategoryId>| {
+                let children = queries::children_of(&*app.db.get().await?, &ids).await?;
+                // Every child found has one of the parents asked for.
+                Ok(grouped(children, |category| category.parent_id.unwrap_or(category.id)))
+            }),
+        }
+    }
+}
+
+/// Rows by their one key.
+fn by<K: Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+/// Rows by the key that several share, each group in the order of the rows.
+fn grouped<K: Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}

@@ -1,0 +1,71 @@
+//! The GraphQL schema: one tree that mirrors the domains and that nothing else imports.
+//!
+//! Resolvers are thin: read the arguments, call one function of the domain, wrap the answer. No query is built here.
+
+mod auth;
+mod catalog;
+mod context;
+mod error;
+mod loaders;
+mod node;
+mod relay;
+mod scalars;
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
+
+pub use self::error::Code;
+use self::loaders::Loaders;
+use crate::accounts::Viewer;
+use crate::app::App;
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(node::NodeQuery, catalog::CatalogQuery);
+
+type GraphqlSchema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// The deepest a document may nest. Generous: the deepest sample nests 9.
+const MAX_DEPTH: usize = 16;
+
+/// The schema, ready to answer.
+#[derive(Clone)]
+pub struct Schema {
+    inner: GraphqlSchema,
+    app: App,
+}
+
+/// The schema without anything to answer from: for its definition.
+fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+}
+
+/// The schema in the schema definition language, sorted: the contents of `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    builder().finish().sdl_with_options(options)
+}
+
+impl Schema {
+    /// The schema over what the process owns.
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        let inner = builder().data(app.clone()).limit_depth(MAX_DEPTH).finish();
+        Self { inner, app }
+    }
+
+    /// Answers one request.
+    pub async fn execute(
+        &self,
+        request: async_graphql::Request,
+        viewer: Viewer,
+        request_id: &str,
+    ) -> async_graphql::Response {
+        let request = request.data(viewer).data(Loaders::new(&self.app));
+        let mut response = self.inner.execute(request).await;
+        for error in &mut response.errors {
+            error::finish(error, request_id);
+        }
+        response
+    }
+}

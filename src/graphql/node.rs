@@ -1,0 +1,72 @@
+//! `node(id:)`: anything that has an id, by that id alone.
+
+use async_graphql::{Context, ID, Interface, Object};
+
+use super::catalog::{Category, Product, ProductVariant};
+use super::context::ContextExt;
+use super::error::{ApiError, Result};
+use crate::ids::AnyId;
+
+/// A thing with an id that is good in `node(id:)`.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its id, unique among all things of the shop."))]
+pub enum Node {
+    /// A category.
+    Category(Category),
+    /// A product.
+    Product(Product),
+    /// A variant.
+    ProductVariant(ProductVariant),
+}
+
+/// The most ids `nodes` takes.
+const MAX_NODES: usize = 100;
+
+/// Anything by its id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The thing with this id; null when there is none, or none for you.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of anything.")] id: ID) -> Result<Option<Node>> {
+        find(ctx, parse_any(&id)?).await
+    }
+
+    /// The things with these ids, in the same order; null for each that is not there, or not for you.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            return Err(ApiError::bad_input(format!("'ids' takes at most {MAX_NODES} ids, not {}.", ids.len())));
+        }
+        let ids: Vec<AnyId> = ids.iter().map(parse_any).collect::<Result<_>>()?;
+        futures_util::future::try_join_all(ids.into_iter().map(|id| find(ctx, id))).await
+    }
+}
+
+fn parse_any(id: &ID) -> Result<AnyId> {
+    Ok(id.as_str().parse()?)
+}
+
+async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
+    let loaders = ctx.loaders();
+    Ok(match id {
+        AnyId::ProductId(id) => {
+            let product = loaders.products.load(id).await?;
+            product.filter(|product| super::catalog::visible(ctx, product)).map(|product| Product(product).into())
+        }
+        AnyId::VariantId(id) => match loaders.variants.load(id).await? {
+            None => None,
+            Some(variant) => {
+                let product = loaders.products.load(variant.product_id).await?;
+                let visible = product.is_some_and(|product| super::catalog::visible(ctx, &product));
+                visible.then(|| ProductVariant(variant).into())
+            }
+        },
+        AnyId::CategoryId(id) => loaders.categories.load(id).await?.map(|category| Category(category).into()),
+        _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
+    })
+}

@@ -1,0 +1,14 @@
+//! Cartograph: a commerce backend that is one GraphQL schema, one binary and one PostgreSQL.
+#![recursion_limit = "256"]
+
+pub mod accounts;
+pub mod app;
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod graphql;
+pub mod ids;
+pub mod money;
+pub mod pagination;

@@ -1,0 +1,4 @@
+//! The `cartograph` command.
+fn main() {
+    print!("{}", cartograph::graphql::sdl());
+}
