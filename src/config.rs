@@ -119,10 +119,15 @@ impl Config {
         let mode = match vars.get("CARTOGRAPH_ENV").as_deref() {
             None | Some("development") => Mode::Development,
             Some("production") => Mode::Production,
-            Some(other) => return Err(vars.wrong("CARTOGRAPH_ENV", format!("'{other}' is neither 'development' nor 'production'"))),
+            Some(other) => {
+                return Err(vars
+                    .wrong("CARTOGRAPH_ENV", format!("'{other}' is neither 'development' nor 'production'")));
+            }
         };
         let http = Http {
-            host: vars.parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?.unwrap_or(IpAddr::from([127, 0, 0, 1])),
+            host: vars
+                .parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?
+                .unwrap_or(IpAddr::from([127, 0, 0, 1])),
             port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
         };
         let database = Database {
@@ -145,7 +150,9 @@ impl Config {
             name: vars.get("SHOP_NAME").unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
             currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
             public_url: match vars.get("PUBLIC_URL") {
-                Some(url) if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+                Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                    url.trim_end_matches('/').to_owned()
+                }
                 Some(_) => return Err(vars.wrong("PUBLIC_URL", "must begin with http:// or https://")),
                 None => format!("http://{}:{}", http.host, http.port),
             },
@@ -156,7 +163,9 @@ impl Config {
                 None => mode == Mode::Production,
                 Some("json") => true,
                 Some("text") => false,
-                Some(other) => return Err(vars.wrong("LOG_FORMAT", format!("'{other}' is neither 'text' nor 'json'"))),
+                Some(other) => {
+                    return Err(vars.wrong("LOG_FORMAT", format!("'{other}' is neither 'text' nor 'json'")));
+                }
             },
         };
         Ok(Self {
@@ -205,7 +214,9 @@ impl Vars<'_> {
 
     fn parsed<T: FromStr>(&self, variable: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
         self.get(variable)
-            .map(|value| value.parse().map_err(|_| self.wrong(variable, format!("'{value}' is not {expected}"))))
+            .map(|value| {
+                value.parse().map_err(|_| self.wrong(variable, format!("'{value}' is not {expected}")))
+            })
             .transpose()
     }
 
@@ -235,16 +246,22 @@ impl Vars<'_> {
 
     fn secret(&self) -> Result<Option<SecretString>, ConfigError> {
         let (variable, secret) = match (self.get("JWT_SECRET"), self.get("JWT_SECRET_FILE")) {
-            (Some(_), Some(_)) => return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET")),
+            (Some(_), Some(_)) => {
+                return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET"));
+            }
             (Some(secret), None) => ("JWT_SECRET", secret),
             (None, Some(path)) => match std::fs::read_to_string(&path) {
                 Ok(contents) => ("JWT_SECRET_FILE", contents.trim_end().to_owned()),
-                Err(error) => return Err(self.wrong("JWT_SECRET_FILE", format!("'{path}' cannot be read: {error}"))),
+                Err(error) => {
+                    return Err(self.wrong("JWT_SECRET_FILE", format!("'{path}' cannot be read: {error}")));
+                }
             },
             (None, None) => return Ok(None),
         };
         if secret.len() < MIN_SECRET_BYTES {
-            return Err(self.wrong(variable, format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes")));
+            return Err(
+                self.wrong(variable, format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes"))
+            );
         }
         Ok(Some(secret.into()))
     }

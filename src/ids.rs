@@ -168,11 +168,7 @@ fn parse(given: &str, prefix: &'static str, expected: &'static str) -> Result<Uu
     let Some(id) = parse_suffix(suffix) else {
         return Err(malformed(given, prefix));
     };
-    if found == prefix {
-        Ok(id)
-    } else {
-        Err(IdError::WrongKind { given: echo(given), expected, prefix })
-    }
+    if found == prefix { Ok(id) } else { Err(IdError::WrongKind { given: echo(given), expected, prefix }) }
 }
 
 fn malformed(given: &str, prefix: &'static str) -> IdError {

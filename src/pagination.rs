@@ -24,7 +24,9 @@ pub enum PageError {
     #[error("give either 'first' (with 'after') or 'last' (with 'before'), not both")]
     BothDirections,
     /// Text that this API did not make, or made for a list in another order.
-    #[error("'{argument}' is not a cursor of this list: use one that 'pageInfo' or an edge of the same list gave")]
+    #[error(
+        "'{argument}' is not a cursor of this list: use one that 'pageInfo' or an edge of the same list gave"
+    )]
     BadCursor { argument: &'static str },
 }
 
@@ -69,7 +71,8 @@ impl Cursor {
         }
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (found, key, id): (String, SortKey, Uuid) = serde_json::from_slice(&json).ok()?;
-        let fits = matches!((kind, &key), (KeyKind::Int, SortKey::Int(_)) | (KeyKind::Text, SortKey::Text(_)));
+        let fits =
+            matches!((kind, &key), (KeyKind::Int, SortKey::Int(_)) | (KeyKind::Text, SortKey::Text(_)));
         // PostgreSQL has no NUL in text, so no row of ours was sorted by one.
         let storable = !matches!(&key, SortKey::Text(text) if text.contains('\0'));
         (found == order && fits && storable).then_some(Self { order: found, key, id })

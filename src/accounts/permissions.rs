@@ -59,7 +59,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageOrders, ModerateReviews, ReadOrders, ReadUsers,
+            WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],

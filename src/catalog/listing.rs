@@ -151,7 +151,11 @@ impl Listing {
         let upwards = self.order.ascending() != self.page.backward;
         macro_rules! order_by {
             ($key:expr) => {
-                if upwards { query.order(($key.asc(), products::id.asc())) } else { query.order(($key.desc(), products::id.desc())) }
+                if upwards {
+                    query.order(($key.asc(), products::id.asc()))
+                } else {
+                    query.order(($key.desc(), products::id.desc()))
+                }
             };
         }
         query = match self.order {
@@ -237,13 +241,17 @@ impl Listing {
             let alternatives: Vec<serde_json::Value> =
                 values.iter().map(|value| serde_json::json!({ name.as_str(): value })).collect();
             all.push(Box::new(
-                sql::<Bool>("products.attributes @> ANY (").bind::<diesel::sql_types::Array<Jsonb>, _>(alternatives).sql(")"),
+                sql::<Bool>("products.attributes @> ANY (")
+                    .bind::<diesel::sql_types::Array<Jsonb>, _>(alternatives)
+                    .sql(")"),
             ));
         }
         match &self.search {
             None => {}
             Some(text) if self.lenient => all.push(Box::new(
-                sql::<Bool>("fold_text(").bind::<Text, _>(text.words.clone()).sql(") <% products.search_name"),
+                sql::<Bool>("fold_text(")
+                    .bind::<Text, _>(text.words.clone())
+                    .sql(") <% products.search_name"),
             )),
             Some(text) => all.push(Box::new(
                 sql::<Bool>("products.search_document @@ ")

@@ -9,5 +9,6 @@ pub mod queries;
 pub mod search;
 
 pub use self::model::{
-    Category, DefaultVariant, Image, Product, ProductFilter, ProductOption, ProductSort, ProductStatus, Stock, Variant,
+    Category, DefaultVariant, Image, Product, ProductFilter, ProductOption, ProductSort, ProductStatus,
+    Stock, Variant,
 };

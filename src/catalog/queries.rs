@@ -18,7 +18,9 @@ pub const VARIANT_ORDER: &str = "variant";
 macro_rules! products_with_default {
     () => {
         products::table
-            .left_join(product_variants::table.on(products::default_variant_id.eq(product_variants::id.nullable())))
+            .left_join(
+                product_variants::table.on(products::default_variant_id.eq(product_variants::id.nullable())),
+            )
             .left_join(inventory::table.on(inventory::variant_id.eq(product_variants::id)))
     };
 }
@@ -54,7 +56,10 @@ pub async fn variants_by_ids(mut conn: &AsyncPgConnection, ids: &[VariantId]) ->
 }
 
 /// The living variants of these products, in the order to show them.
-pub async fn variants_by_products(mut conn: &AsyncPgConnection, ids: &[ProductId]) -> QueryResult<Vec<Variant>> {
+pub async fn variants_by_products(
+    mut conn: &AsyncPgConnection,
+    ids: &[ProductId],
+) -> QueryResult<Vec<Variant>> {
     product_variants::table
         .inner_join(inventory::table)
         .filter(product_variants::product_id.eq_any(ids))
@@ -66,7 +71,10 @@ pub async fn variants_by_products(mut conn: &AsyncPgConnection, ids: &[ProductId
 }
 
 /// The options of these products, in the order to show them.
-pub async fn options_by_products(mut conn: &AsyncPgConnection, ids: &[ProductId]) -> QueryResult<Vec<ProductOption>> {
+pub async fn options_by_products(
+    mut conn: &AsyncPgConnection,
+    ids: &[ProductId],
+) -> QueryResult<Vec<ProductOption>> {
     product_options::table
         .filter(product_options::product_id.eq_any(ids))
         .order((product_options::product_id, product_options::position))
@@ -86,7 +94,10 @@ pub async fn images_by_products(mut conn: &AsyncPgConnection, ids: &[ProductId])
 }
 
 /// The categories with these ids.
-pub async fn categories_by_ids(mut conn: &AsyncPgConnection, ids: &[CategoryId]) -> QueryResult<Vec<Category>> {
+pub async fn categories_by_ids(
+    mut conn: &AsyncPgConnection,
+    ids: &[CategoryId],
+) -> QueryResult<Vec<Category>> {
     categories::table.filter(categories::id.eq_any(ids)).select(Category::as_select()).load(&mut conn).await
 }
 

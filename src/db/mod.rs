@@ -118,7 +118,9 @@ fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection>
             let mut conn = AsyncPgConnection::establish(url).await?;
             diesel_async::SimpleAsyncConnection::batch_execute(
                 &mut conn,
-                &format!("SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}"),
+                &format!(
+                    "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}"
+                ),
             )
             .await
             .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;

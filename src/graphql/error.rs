@@ -139,7 +139,8 @@ impl From<MoneyError> for ApiError {
 /// What an internal error really was, on its way to the log.
 struct InternalCause(Arc<Error>);
 
-const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Try again; if it stays, report the requestId.";
+const INTERNAL_MESSAGE: &str =
+    "Something went wrong on our side. Try again; if it stays, report the requestId.";
 
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
 pub fn finish(error: &mut ServerError, request_id: &str) {

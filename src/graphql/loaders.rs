@@ -65,7 +65,10 @@ where
 
     /// The value of one key, if there is one.
     pub(super) async fn load(&self, key: K) -> Loaded<Option<V>> {
-        self.0.try_load(key).await.unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
+        self.0
+            .try_load(key)
+            .await
+            .unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
     }
 
     /// Forgets one key after it was written, so that the answer shows what is there now.
@@ -109,13 +112,19 @@ impl Loaders {
                 Ok(by(queries::variants_by_ids(&*app.db.get().await?, &ids).await?, |variant| variant.id))
             }),
             variants_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::variants_by_products(&*app.db.get().await?, &ids).await?, |variant| variant.product_id))
+                Ok(grouped(queries::variants_by_products(&*app.db.get().await?, &ids).await?, |variant| {
+                    variant.product_id
+                }))
             }),
             options_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::options_by_products(&*app.db.get().await?, &ids).await?, |option| option.product_id))
+                Ok(grouped(queries::options_by_products(&*app.db.get().await?, &ids).await?, |option| {
+                    option.product_id
+                }))
             }),
             images_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::images_by_products(&*app.db.get().await?, &ids).await?, |image| image.product_id))
+                Ok(grouped(queries::images_by_products(&*app.db.get().await?, &ids).await?, |image| {
+                    image.product_id
+                }))
             }),
             categories: ById::new(app, async |app: App, ids: Vec<CategoryId>| {
                 Ok(by(queries::categories_by_ids(&*app.db.get().await?, &ids).await?, |category| category.id))

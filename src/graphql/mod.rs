@@ -6,10 +6,12 @@ mod auth;
 mod catalog;
 mod context;
 mod error;
+mod inventory;
 mod loaders;
 mod node;
 mod relay;
 mod scalars;
+mod user_error;
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
 
@@ -37,12 +39,20 @@ pub struct Schema {
 /// The schema without anything to answer from: for its definition.
 fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .register_output_type::<user_error::UserError>()
 }
 
 /// The schema in the schema definition language, sorted: the contents of `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .prefer_single_line_descriptions()
+        .use_space_ident()
+        .indent_width(2);
     builder().finish().sdl_with_options(options)
 }
 

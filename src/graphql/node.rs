@@ -29,7 +29,11 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The thing with this id; null when there is none, or none for you.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The id of anything.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of anything.")] id: ID,
+    ) -> Result<Option<Node>> {
         find(ctx, parse_any(&id)?).await
     }
 
@@ -40,7 +44,10 @@ impl NodeQuery {
         #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_NODES {
-            return Err(ApiError::bad_input(format!("'ids' takes at most {MAX_NODES} ids, not {}.", ids.len())));
+            return Err(ApiError::bad_input(format!(
+                "'ids' takes at most {MAX_NODES} ids, not {}.",
+                ids.len()
+            )));
         }
         let ids: Vec<AnyId> = ids.iter().map(parse_any).collect::<Result<_>>()?;
         futures_util::future::try_join_all(ids.into_iter().map(|id| find(ctx, id))).await
@@ -56,7 +63,9 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
     Ok(match id {
         AnyId::ProductId(id) => {
             let product = loaders.products.load(id).await?;
-            product.filter(|product| super::catalog::visible(ctx, product)).map(|product| Product(product).into())
+            product
+                .filter(|product| super::catalog::visible(ctx, product))
+                .map(|product| Product(product).into())
         }
         AnyId::VariantId(id) => match loaders.variants.load(id).await? {
             None => None,

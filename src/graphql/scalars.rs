@@ -15,7 +15,9 @@ impl ScalarType for DateTime {
         match &value {
             Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
                 Ok(moment) => Ok(Self(moment.to_utc())),
-                Err(_) => Err(InputValueError::custom("a moment is written like \"2026-11-01T09:30:00Z\" (RFC 3339)")),
+                Err(_) => Err(InputValueError::custom(
+                    "a moment is written like \"2026-11-01T09:30:00Z\" (RFC 3339)",
+                )),
             },
             _ => Err(InputValueError::expected_type(value)),
         }
@@ -54,7 +56,9 @@ pub struct CurrencyCode(pub money::Currency);
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(code) => Ok(Self(code.parse().map_err(|error: money::MoneyError| InputValueError::custom(error))?)),
+            Value::String(code) => {
+                Ok(Self(code.parse().map_err(|error: money::MoneyError| InputValueError::custom(error))?))
+            }
             _ => Err(InputValueError::expected_type(value)),
         }
     }

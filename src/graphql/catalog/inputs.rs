@@ -103,7 +103,8 @@ impl ProductFilter {
 
     fn attributes(&self) -> Result<BTreeMap<String, Vec<String>>> {
         let attributes = self.attributes.as_deref().unwrap_or_default();
-        if attributes.len() > MAX_ATTRIBUTES || attributes.iter().any(|one| one.values.len() > MAX_ATTRIBUTES) {
+        if attributes.len() > MAX_ATTRIBUTES || attributes.iter().any(|one| one.values.len() > MAX_ATTRIBUTES)
+        {
             return Err(ApiError::bad_input(format!(
                 "A filter can name at most {MAX_ATTRIBUTES} attributes with at most {MAX_ATTRIBUTES} values each."
             )));

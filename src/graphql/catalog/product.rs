@@ -142,7 +142,9 @@ impl Product {
     async fn attributes(&self) -> Vec<Attribute> {
         let attributes = self.0.attributes.as_object().into_iter().flatten();
         attributes
-            .filter_map(|(name, value)| Some(Attribute { name: name.clone(), value: value.as_str()?.to_owned() }))
+            .filter_map(|(name, value)| {
+                Some(Attribute { name: name.clone(), value: value.as_str()?.to_owned() })
+            })
             .collect()
     }
 
@@ -210,7 +212,11 @@ pub struct Image {
 
 impl Image {
     pub(super) fn new(image: &catalog::Image, shop: &Shop) -> Self {
-        Self { id: image.id.to_string().into(), url: shop.absolute_url(&image.url), alt_text: image.alt_text.clone() }
+        Self {
+            id: image.id.to_string().into(),
+            url: shop.absolute_url(&image.url),
+            alt_text: image.alt_text.clone(),
+        }
     }
 }
 

@@ -47,9 +47,13 @@ impl CatalogQuery {
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
         #[graphql(desc = "Which products.")] filter: Option<ProductFilter>,
-        #[graphql(desc = "In which order; best match first when searching, else newest first.")] sort: Option<ProductSort>,
-        #[graphql(desc = "Words of the name, description, maker or article number; the last letters may be missing, and \
-                          small typos are forgiven.")]
+        #[graphql(desc = "In which order; best match first when searching, else newest first.")] sort: Option<
+            ProductSort,
+        >,
+        #[graphql(
+            desc = "Words of the name, description, maker or article number; the last letters may be missing, and \
+                          small typos are forgiven."
+        )]
         search: Option<String>,
     ) -> Result<Connection<Product>> {
         let page = PageArguments { first, after, last, before };
@@ -138,7 +142,9 @@ pub(super) async fn product_connection(
     let search = match search.map(str::trim) {
         None | Some("") => None,
         Some(typed) => Some(SearchText::parse(typed).ok_or_else(|| {
-            ApiError::bad_input("A search needs at least one letter or digit; leave 'search' out to list everything.")
+            ApiError::bad_input(
+                "A search needs at least one letter or digit; leave 'search' out to list everything.",
+            )
         })?),
     };
     let listing = Listing::new(conditions, sort.map(Into::into), search, page)?;
@@ -161,11 +167,9 @@ async fn category_connection(
 ) -> Result<Connection<Category>> {
     let request = page.validate(queries::CATEGORY_ORDER, KeyKind::Int)?;
     let rows = queries::categories_page(&*ctx.app().db.get().await?, parent, &request).await?;
-    Ok(Connection::new(
-        rows,
-        place_category,
-        move |app| Box::pin(async move { Ok(queries::count_categories(&*app.db.get().await?, parent).await?) }),
-    ))
+    Ok(Connection::new(rows, place_category, move |app| {
+        Box::pin(async move { Ok(queries::count_categories(&*app.db.get().await?, parent).await?) })
+    }))
 }
 
 /// A page of a category's children, all of which are read at once with those of sibling categories: they are few.

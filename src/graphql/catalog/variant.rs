@@ -72,7 +72,11 @@ impl ProductVariant {
     async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
         let options = ctx.loaders().options_of.load_all(self.0.product_id).await?;
         let values = self.0.option_values.iter().cloned();
-        Ok(options.into_iter().zip(values).map(|(option, value)| SelectedOption { name: option.name, value }).collect())
+        Ok(options
+            .into_iter()
+            .zip(values)
+            .map(|(option, value)| SelectedOption { name: option.name, value })
+            .collect())
     }
 
     /// The pictures that show this variant; those of the product when none does.

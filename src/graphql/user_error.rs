@@ -1,0 +1,55 @@
+//! `userErrors`: what a mutation could not do because of what it was given, in the payload beside the thing.
+//!
+//! Each domain has its own error type with its own code enum, all of them `UserError`s, so that a client can treat them
+//! alike or switch on the code. To add one: a code enum, `user_error!`, a variant here, and a `From` for the refusal of
+//! the verb.
+
+use async_graphql::Interface;
+
+use super::inventory::InventoryUserError;
+
+/// Something in a mutation's input that kept it from happening.
+#[derive(Interface)]
+#[graphql(
+    field(
+        name = "field",
+        ty = "&Option<Vec<String>>",
+        desc = "The path of the input at fault, such as [\"input\", \"lines\", \"0\", \"quantity\"]; null when it is no single one."
+    ),
+    field(name = "message", ty = "&String", desc = "What is wrong and what to do, for people.")
+)]
+pub enum UserError {
+    /// Of stock.
+    Inventory(InventoryUserError),
+}
+
+/// Declares a domain's error type: `user_error!(/// doc, CartUserError, CartErrorCode)`.
+macro_rules! user_error {
+    ($(#[$doc:meta])* $name:ident, $code:ty) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject, Debug, Clone)]
+        pub struct $name {
+            /// What kind of problem it is.
+            pub(super) code: $code,
+            /// The path of the input at fault, such as `["input", "lines", "0", "quantity"]`; null when it is no single
+            /// one.
+            pub(super) field: Option<Vec<String>>,
+            /// What is wrong and what to do, for people.
+            pub(super) message: String,
+        }
+
+        impl $name {
+            /// A problem with no single input.
+            pub(super) fn new(code: $code, message: impl Into<String>) -> Self {
+                Self { code, field: None, message: message.into() }
+            }
+
+            /// A problem with the input at this path, `input` itself left out: `["lines", "0"]`.
+            pub(super) fn at<S: ToString>(code: $code, path: impl IntoIterator<Item = S>, message: impl Into<String>) -> Self {
+                let path = std::iter::once("input".to_owned()).chain(path.into_iter().map(|step| step.to_string()));
+                Self { code, field: Some(path.collect()), message: message.into() }
+            }
+        }
+    };
+}
+pub(super) use user_error;
