@@ -11,4 +11,5 @@ pub mod error;
 pub mod graphql;
 pub mod ids;
 pub mod money;
+pub mod orders;
 pub mod pagination;

@@ -1,0 +1,3 @@
+//! Orders: what was bought, and what became of it.
+
+pub mod state;
