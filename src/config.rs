@@ -120,8 +120,10 @@ impl Config {
             None | Some("development") => Mode::Development,
             Some("production") => Mode::Production,
             Some(other) => {
-                return Err(vars
-                    .wrong("CARTOGRAPH_ENV", format!("'{other}' is neither 'development' nor 'production'")));
+                return Err(vars.wrong(
+                    "CARTOGRAPH_ENV",
+                    format!("'{other}' is neither 'development' nor 'production'"),
+                ));
             }
         };
         let http = Http {

@@ -16,13 +16,7 @@ use super::layout::Layout;
 
 /// Variables a PostgreSQL program may need. All others are withheld: ours hold secrets, and
 /// `PGPORT` and its kin of the operator are meant for another server.
-const INHERITED: &[&str] = &[
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-];
+const INHERITED: &[&str] = &["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
 
 /// Accounts to drop root's rights to, the best first.
 const UNPRIVILEGED: &[&str] = &["postgres", "nobody"];
@@ -40,37 +34,21 @@ impl Account {
     pub(super) async fn choose(layout: &Layout) -> Result<Self, EmbeddedError> {
         let me = own_id("-u").await?;
         let cluster = layout.cluster();
-        let owner = std::fs::metadata(&cluster)
-            .ok()
-            .map(|found| (found.uid(), found.gid()));
+        let owner = std::fs::metadata(&cluster).ok().map(|found| (found.uid(), found.gid()));
         if me != 0 {
             return match owner {
-                Some((uid, _)) if uid != me => Err(EmbeddedError::ForeignCluster {
-                    path: cluster,
-                    owner: uid,
-                    me,
-                }),
-                _ => Ok(Self {
-                    uid: me,
-                    gid: own_id("-g").await?,
-                    switch: false,
-                }),
+                Some((uid, _)) if uid != me => {
+                    Err(EmbeddedError::ForeignCluster { path: cluster, owner: uid, me })
+                }
+                _ => Ok(Self { uid: me, gid: own_id("-g").await?, switch: false }),
             };
         }
         if let Some((uid, gid)) = owner.filter(|(uid, _)| *uid != 0) {
-            return Ok(Self {
-                uid,
-                gid,
-                switch: true,
-            });
+            return Ok(Self { uid, gid, switch: true });
         }
         for name in UNPRIVILEGED {
             if let (Some(uid), Some(gid)) = (id(&["-u", name]).await?, id(&["-g", name]).await?) {
-                return Ok(Self {
-                    uid,
-                    gid,
-                    switch: true,
-                });
+                return Ok(Self { uid, gid, switch: true });
             }
         }
         Err(EmbeddedError::NoAccount)
@@ -79,17 +57,8 @@ impl Account {
     /// A command that runs as this account, in a clean environment and with nothing to read.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("LC_ALL", "C")
-            .env("TZ", "UTC")
-            .current_dir("/")
-            .stdin(Stdio::null());
-        command.envs(
-            INHERITED
-                .iter()
-                .filter_map(|name| Some((name, std::env::var_os(name)?))),
-        );
+        command.env_clear().env("LC_ALL", "C").env("TZ", "UTC").current_dir("/").stdin(Stdio::null());
+        command.envs(INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         if self.switch {
             // Setting the user id as root also clears root's supplementary groups
             // (`CommandExt::uid`).
@@ -100,11 +69,7 @@ impl Account {
 
     /// Gives `path` to this account; a no-op for our own.
     pub(super) fn own(&self, path: &Path) -> std::io::Result<()> {
-        if self.switch {
-            chown(path, Some(self.uid), Some(self.gid))
-        } else {
-            Ok(())
-        }
+        if self.switch { chown(path, Some(self.uid), Some(self.gid)) } else { Ok(()) }
     }
 
     /// Whether a private folder owned by `uid` is this account's, or one that root was about to
@@ -123,21 +88,11 @@ impl Account {
         let entered = self.command("true").current_dir(dir).status().await;
         match entered {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                let culprit = dir
-                    .ancestors()
-                    .filter(|parent| !self.may_enter(parent))
-                    .last();
+                let culprit = dir.ancestors().filter(|parent| !self.may_enter(parent)).last();
                 let culprit: PathBuf = culprit.unwrap_or(dir).to_owned();
-                Err(EmbeddedError::Unreachable {
-                    path: dir.to_owned(),
-                    culprit,
-                    uid: self.uid,
-                })
+                Err(EmbeddedError::Unreachable { path: dir.to_owned(), culprit, uid: self.uid })
             }
-            Err(reason) => Err(EmbeddedError::Command {
-                program: "true".into(),
-                reason,
-            }),
+            Err(reason) => Err(EmbeddedError::Command { program: "true".into(), reason }),
             Ok(_) => Ok(()),
         }
     }
@@ -157,18 +112,10 @@ impl Account {
 
 /// Runs a command to its end and captures what it prints.
 pub(super) async fn output(command: &mut Command) -> Result<Output, EmbeddedError> {
-    command
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|reason| EmbeddedError::Command {
-            program: command
-                .as_std()
-                .get_program()
-                .to_string_lossy()
-                .into_owned(),
-            reason,
-        })
+    command.kill_on_drop(true).output().await.map_err(|reason| EmbeddedError::Command {
+        program: command.as_std().get_program().to_string_lossy().into_owned(),
+        reason,
+    })
 }
 
 async fn own_id(which: &str) -> Result<u32, EmbeddedError> {
@@ -181,9 +128,5 @@ async fn own_id(which: &str) -> Result<u32, EmbeddedError> {
 /// What `id` prints for `arguments`, or none for an account that does not exist.
 async fn id(arguments: &[&str]) -> Result<Option<u32>, EmbeddedError> {
     let printed = output(Command::new("id").args(arguments)).await?;
-    Ok(String::from_utf8_lossy(&printed.stdout)
-        .trim()
-        .parse()
-        .ok()
-        .filter(|_| printed.status.success()))
+    Ok(String::from_utf8_lossy(&printed.stdout).trim().parse().ok().filter(|_| printed.status.success()))
 }

@@ -156,23 +156,13 @@ pub enum EmbeddedError {
 
 impl EmbeddedError {
     pub(super) fn locked(path: &Path, holder: Option<u32>) -> Self {
-        let holder = holder.map_or_else(
-            || "its process is unknown".into(),
-            |pid| format!("process {pid}"),
-        );
-        Self::Locked {
-            path: path.to_owned(),
-            holder,
-        }
+        let holder = holder.map_or_else(|| "its process is unknown".into(), |pid| format!("process {pid}"));
+        Self::Locked { path: path.to_owned(), holder }
     }
 
     /// The driver's error with its cause, which it leaves out of its own text.
     pub(super) fn connect(error: tokio_postgres::Error) -> Self {
-        let cause = std::error::Error::source(&error)
-            .map(|cause| format!(": {cause}"))
-            .unwrap_or_default();
-        Self::Connect {
-            reason: format!("{error}{cause}"),
-        }
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        Self::Connect { reason: format!("{error}{cause}") }
     }
 }

@@ -50,11 +50,7 @@ pub(super) async fn locate_or_download(
             Some(major) => format!("the existing database needs version {major}"),
             None => format!("version {OLDEST} or newer is needed"),
         },
-        rejected: search
-            .rejected
-            .iter()
-            .map(|rejected| format!("; {rejected}"))
-            .collect(),
+        rejected: search.rejected.iter().map(|rejected| format!("; {rejected}")).collect(),
         download,
         hint: install_hint(major),
     })
@@ -82,9 +78,7 @@ async fn unpack(into: PathBuf, archive: Vec<u8>, target: PathBuf) -> Result<(), 
     let runtime = Handle::current();
     let blocking = move || -> std::io::Result<()> {
         prepare(&into)?;
-        runtime
-            .block_on(extract(theseus::URL, &archive, &target))
-            .map_err(std::io::Error::other)?;
+        runtime.block_on(extract(theseus::URL, &archive, &target)).map_err(std::io::Error::other)?;
         // Made for us alone; the server's account must get in as well.
         fs::set_permissions(&target, Permissions::from_mode(0o755))
     };
@@ -145,8 +139,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_archive_is_unpacked_whole_for_every_account_and_leftovers_go() {
-        let scratch =
-            std::env::temp_dir().join(format!("cartograph-install-{}", std::process::id()));
+        let scratch = std::env::temp_dir().join(format!("cartograph-install-{}", std::process::id()));
         let source = scratch.join("postgresql-17.2.0-any/bin");
         fs::create_dir_all(&source).expect("a scratch folder");
         fs::write(source.join("postgres"), "program").expect("a program");

@@ -15,10 +15,7 @@ pub(super) struct Layout {
 impl Layout {
     /// Creates the folder where it is missing.
     pub(super) fn open(data_dir: &Path) -> Result<Self, EmbeddedError> {
-        let failed = |reason| EmbeddedError::DataDir {
-            path: data_dir.to_owned(),
-            reason,
-        };
+        let failed = |reason| EmbeddedError::DataDir { path: data_dir.to_owned(), reason };
         if !data_dir.exists() {
             fs::create_dir_all(data_dir).map_err(failed)?;
             // Created by root, it must let the unprivileged server through whatever the umask; a

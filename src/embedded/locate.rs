@@ -39,26 +39,16 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(account: &'a Account, major: Option<u32>) -> Self {
-        Self {
-            account,
-            major,
-            seen: HashSet::new(),
-            rejected: Vec::new(),
-        }
+        Self { account, major, seen: HashSet::new(), rejected: Vec::new() }
     }
 
     /// The first usable installation: the operator's choice, the system's newest, one that we
     /// downloaded earlier.
-    pub(super) async fn run(
-        &mut self,
-        downloads: &Path,
-    ) -> Result<Option<Installation>, EmbeddedError> {
+    pub(super) async fn run(&mut self, downloads: &Path) -> Result<Option<Installation>, EmbeddedError> {
         if let Some(bin) = std::env::var_os(OVERRIDE).filter(|value| !value.is_empty()) {
             let path = PathBuf::from(bin);
             let found = self.inspect(&path).await;
-            return found
-                .map(Some)
-                .map_err(|reason| EmbeddedError::Override { path, reason });
+            return found.map(Some).map_err(|reason| EmbeddedError::Override { path, reason });
         }
         // Debian, then Red Hat: the only places where a warm start has to look.
         let mut places = numbered(Path::new("/usr/lib/postgresql"), "", "bin");
@@ -66,20 +56,13 @@ impl<'a> Search<'a> {
         if let Some(found) = self.first(places).await {
             return Ok(Some(found));
         }
-        let mut places: Vec<PathBuf> = self
-            .pg_config("pg_config".as_ref(), "--bindir")
-            .await
-            .into_iter()
-            .collect();
+        let mut places: Vec<PathBuf> =
+            self.pg_config("pg_config".as_ref(), "--bindir").await.into_iter().collect();
         places.extend(on_path());
         for homebrew in ["/opt/homebrew/opt", "/usr/local/opt"] {
             places.extend(numbered(Path::new(homebrew), "postgresql@", "bin"));
         }
-        places.extend(numbered(
-            Path::new("/Applications/Postgres.app/Contents/Versions"),
-            "",
-            "bin",
-        ));
+        places.extend(numbered(Path::new("/Applications/Postgres.app/Contents/Versions"), "", "bin"));
         places.extend(numbered(downloads, "", "bin"));
         Ok(self.first(places).await)
     }
@@ -100,36 +83,24 @@ impl<'a> Search<'a> {
     /// What is in `bin`, or why it cannot be used. Its programs run as the server's account, so one
     /// that this account cannot reach is not usable.
     pub(super) async fn inspect(&self, bin: &Path) -> Result<Installation, String> {
-        if let Some(missing) = ["postgres", "initdb", "pg_ctl"]
-            .iter()
-            .find(|name| !bin.join(name).is_file())
+        if let Some(missing) = ["postgres", "initdb", "pg_ctl"].iter().find(|name| !bin.join(name).is_file())
         {
             return Err(format!("there is no program '{missing}' in it"));
         }
         let printed = output(self.account.command(bin.join("postgres")).arg("--version")).await;
         let printed = printed.map_err(|error| error.to_string())?;
         let printed = String::from_utf8_lossy(&printed.stdout);
-        let major =
-            parse_major(&printed).ok_or("'postgres --version' does not answer with a version")?;
+        let major = parse_major(&printed).ok_or("'postgres --version' does not answer with a version")?;
         if major < OLDEST {
-            return Err(format!(
-                "it is version {major}, {OLDEST} or newer is needed"
-            ));
+            return Err(format!("it is version {major}, {OLDEST} or newer is needed"));
         }
         if let Some(needed) = self.major.filter(|needed| *needed != major) {
-            return Err(format!(
-                "it is version {major}, the existing database needs {needed}"
-            ));
+            return Err(format!("it is version {major}, the existing database needs {needed}"));
         }
         if !self.has_trigrams(bin, major).await {
-            return Err(
-                "it lacks the extension pg_trgm (on some systems a package 'contrib')".into(),
-            );
+            return Err("it lacks the extension pg_trgm (on some systems a package 'contrib')".into());
         }
-        Ok(Installation {
-            bin: bin.to_owned(),
-            major,
-        })
+        Ok(Installation { bin: bin.to_owned(), major })
     }
 
     /// Whether the extension that search is built on is there. Asking `pg_config` costs a process,
@@ -140,17 +111,12 @@ impl<'a> Search<'a> {
             || holds(bin.join("../share/postgresql"))
             || (bin.starts_with("/usr/lib/postgresql")
                 && holds(format!("/usr/share/postgresql/{major}").into()))
-            || self
-                .pg_config(&bin.join("pg_config"), "--sharedir")
-                .await
-                .is_some_and(holds)
+            || self.pg_config(&bin.join("pg_config"), "--sharedir").await.is_some_and(holds)
     }
 
     /// A folder that `pg_config` knows; none where there is no such program.
     async fn pg_config(&self, program: &Path, which: &str) -> Option<PathBuf> {
-        let printed = output(self.account.command(program).arg(which))
-            .await
-            .ok()?;
+        let printed = output(self.account.command(program).arg(which)).await.ok()?;
         let line = String::from_utf8(printed.stdout).ok()?;
         Some(PathBuf::from(line.trim_end())).filter(|path| path.is_absolute())
     }
@@ -178,13 +144,7 @@ fn numbered(parent: &Path, prefix: &str, below: &str) -> Vec<PathBuf> {
 fn on_path() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .filter_map(|dir| {
-            dir.join("postgres")
-                .canonicalize()
-                .ok()?
-                .parent()
-                .map(Path::to_owned)
-        })
+        .filter_map(|dir| dir.join("postgres").canonicalize().ok()?.parent().map(Path::to_owned))
         .collect()
 }
 
@@ -196,9 +156,7 @@ fn parse_version(name: &str) -> Option<Vec<u32>> {
 /// The major version in `postgres (PostgreSQL) 15.14 (Debian 15.14-0)`, `… 17beta1` or so.
 fn parse_major(printed: &str) -> Option<u32> {
     let version = printed.split("(PostgreSQL) ").nth(1)?;
-    let end = version
-        .find(|character: char| !character.is_ascii_digit())
-        .unwrap_or(version.len());
+    let end = version.find(|character: char| !character.is_ascii_digit()).unwrap_or(version.len());
     version[..end].parse().ok()
 }
 
@@ -208,10 +166,7 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_releases_and_previews() {
-        assert_eq!(
-            parse_major("postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(parse_major("postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n"), Some(15));
         assert_eq!(parse_major("postgres (PostgreSQL) 17beta1"), Some(17));
         assert_eq!(parse_major("postgres (PostgreSQL) 18"), Some(18));
         assert_eq!(parse_major("postgres (PostgreSQL) devel"), None);
@@ -221,14 +176,7 @@ mod tests {
     #[test]
     fn the_newest_of_numbered_folders_comes_first_and_others_are_left_out() {
         let parent = std::env::temp_dir().join(format!("cartograph-locate-{}", std::process::id()));
-        for name in [
-            "pg@9",
-            "pg@17",
-            "pg@16.4",
-            "pg@16.10",
-            "pg@latest",
-            "other@18",
-        ] {
+        for name in ["pg@9", "pg@17", "pg@16.4", "pg@16.10", "pg@latest", "other@18"] {
             std::fs::create_dir_all(parent.join(name)).expect("a scratch folder");
         }
         let found = numbered(&parent, "pg@", "bin");

@@ -16,10 +16,7 @@ pub(super) struct Lock {
 impl Lock {
     pub(super) fn acquire(layout: &Layout) -> Result<Self, EmbeddedError> {
         let path = layout.lock();
-        let failed = |reason| EmbeddedError::DataDir {
-            path: path.clone(),
-            reason,
-        };
+        let failed = |reason| EmbeddedError::DataDir { path: path.clone(), reason };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -33,16 +30,11 @@ impl Lock {
                 let mut holder = String::new();
                 // Unreadable or still being written: the message does without the number.
                 let _ = file.read_to_string(&mut holder);
-                return Err(EmbeddedError::locked(
-                    layout.root(),
-                    holder.trim().parse().ok(),
-                ));
+                return Err(EmbeddedError::locked(layout.root(), holder.trim().parse().ok()));
             }
             Err(TryLockError::Error(reason)) => return Err(failed(reason)),
         }
-        file.set_len(0)
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
-            .map_err(failed)?;
+        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
         Ok(Self { _file: file })
     }
 }

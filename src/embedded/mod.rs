@@ -85,11 +85,7 @@ pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
 
     let server = Server::adopt_or_spawn(&layout, account, installation, &socket_dir).await?;
     let adopted = server.is_adopted();
-    let embedded = Embedded {
-        server,
-        url,
-        _lock: lock,
-    };
+    let embedded = Embedded { server, url, _lock: lock };
     if let Err(error) = embedded.ensure_database().await {
         // The caller's error is the one worth reading; a server that does not stop either is found
         // by the next start.
@@ -108,10 +104,7 @@ pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
 impl fmt::Debug for Embedded {
     /// Without the URL, which holds the password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Embedded")
-            .field("server", &self.server)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Embedded").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
@@ -173,10 +166,7 @@ async fn run(url: &str, database: &str, statement: &str) -> Result<(), tokio_pos
 
 fn connection_url(password: &str, socket_dir: &Path) -> String {
     let host = socket::percent_encode(socket_dir);
-    format!(
-        "postgres://{NAME}:{password}@{host}:{}/{NAME}?connect_timeout=10",
-        settings::PORT
-    )
+    format!("postgres://{NAME}:{password}@{host}:{}/{NAME}?connect_timeout=10", settings::PORT)
 }
 
 #[cfg(test)]
@@ -187,14 +177,9 @@ mod tests {
 
     #[test]
     fn the_url_is_understood_with_any_socket_path() {
-        for path in [
-            "/var/lib/cartograph/run",
-            "/tmp/it's \"my\" shop, 100%/run",
-            "/tmp/a:b@c?d#e/ü",
-        ] {
-            let config: tokio_postgres::Config = connection_url("secret", Path::new(path))
-                .parse()
-                .expect("a valid URL");
+        for path in ["/var/lib/cartograph/run", "/tmp/it's \"my\" shop, 100%/run", "/tmp/a:b@c?d#e/ü"] {
+            let config: tokio_postgres::Config =
+                connection_url("secret", Path::new(path)).parse().expect("a valid URL");
             assert_eq!(config.get_hosts(), [Host::Unix(path.into())]);
             assert_eq!(config.get_ports(), [settings::PORT]);
             assert_eq!(config.get_password(), Some(&b"secret"[..]));

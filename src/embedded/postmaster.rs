@@ -33,11 +33,7 @@ impl PidFile {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let pid = lines.first()?.parse().ok()?;
         let started = lines.get(2)?.parse().ok()?;
-        Some(Self {
-            pid,
-            started,
-            ready: lines.get(7) == Some(&"ready"),
-        })
+        Some(Self { pid, started, ready: lines.get(7) == Some(&"ready") })
     }
 }
 
@@ -56,10 +52,7 @@ pub(super) fn disown(cluster: &Path, pid: u32) -> std::io::Result<()> {
     };
     // In one write over the old text, which is never longer: an emptied file would stop PostgreSQL
     // for good.
-    OpenOptions::new()
-        .write(true)
-        .open(&path)?
-        .write_all(format!("{NOBODY}\n{rest}").as_bytes())
+    OpenOptions::new().write(true).open(&path)?.write_all(format!("{NOBODY}\n{rest}").as_bytes())
 }
 
 /// What a process is to a cluster.
@@ -105,28 +98,16 @@ fn judge(command: &[String], cluster: &str) -> Identity {
         return Identity::Stranger;
     }
     // In one piece where the system gives it as one piece (macOS), else word by word.
-    let ours = command
-        .windows(2)
-        .any(|pair| pair[0] == "-D" && pair[1] == cluster)
+    let ours = command.windows(2).any(|pair| pair[0] == "-D" && pair[1] == cluster)
         || program.contains(&format!(" -D {cluster} "));
-    if ours {
-        Identity::Server
-    } else {
-        Identity::Unclear
-    }
+    if ours { Identity::Server } else { Identity::Unclear }
 }
 
 /// The words a living process was started with; none for one that ended, reaped or not.
 #[cfg(target_os = "linux")]
 fn command_line(pid: u32) -> Option<Vec<String>> {
-    let text = fs::read(format!("/proc/{pid}/cmdline"))
-        .ok()
-        .filter(|text| !text.is_empty())?;
-    Some(
-        text.split(|byte| *byte == 0)
-            .map(|word| String::from_utf8_lossy(word).into_owned())
-            .collect(),
-    )
+    let text = fs::read(format!("/proc/{pid}/cmdline")).ok().filter(|text| !text.is_empty())?;
+    Some(text.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
 }
 
 /// The same as one word, which is all that `ps` tells.
@@ -143,15 +124,10 @@ fn command_line(pid: u32) -> Option<Vec<String>> {
 /// Whether the cluster's server was started with exactly these arguments. The server keeps its
 /// command line in `postmaster.opts`: the program, then each argument in quotes, unescaped.
 pub(super) fn was_started_with(cluster: &Path, arguments: &[std::ffi::OsString]) -> bool {
-    let expected: String = arguments
-        .iter()
-        .map(|argument| format!(" \"{}\"", argument.to_string_lossy()))
-        .collect();
-    fs::read(cluster.join("postmaster.opts")).is_ok_and(|text| {
-        String::from_utf8_lossy(&text)
-            .trim_end_matches('\n')
-            .ends_with(&expected)
-    })
+    let expected: String =
+        arguments.iter().map(|argument| format!(" \"{}\"", argument.to_string_lossy())).collect();
+    fs::read(cluster.join("postmaster.opts"))
+        .is_ok_and(|text| String::from_utf8_lossy(&text).trim_end_matches('\n').ends_with(&expected))
 }
 
 #[cfg(test)]
@@ -163,36 +139,20 @@ mod tests {
 
     #[test]
     fn the_state_is_read_once_it_is_there() {
-        assert_eq!(
-            PidFile::parse(READY),
-            Some(PidFile {
-                pid: 4711,
-                started: 1_763_712_934,
-                ready: true
-            })
-        );
+        assert_eq!(PidFile::parse(READY), Some(PidFile { pid: 4711, started: 1_763_712_934, ready: true }));
         let starting = READY.replace("ready   ", "starting");
         assert_eq!(
             PidFile::parse(&starting),
-            Some(PidFile {
-                pid: 4711,
-                started: 1_763_712_934,
-                ready: false
-            })
+            Some(PidFile { pid: 4711, started: 1_763_712_934, ready: false })
         );
         assert_eq!(PidFile::parse("4711\n/data/postgres\n"), None, "only begun");
-        assert_eq!(
-            PidFile::parse(&READY.replace("4711", "-4711")),
-            None,
-            "single-user mode"
-        );
+        assert_eq!(PidFile::parse(&READY.replace("4711", "-4711")), None, "single-user mode");
         assert_eq!(PidFile::parse(""), None);
     }
 
     #[test]
     fn a_disowned_file_names_a_process_that_cannot_be_and_keeps_the_rest() {
-        let cluster =
-            std::env::temp_dir().join(format!("cartograph-postmaster-{}", std::process::id()));
+        let cluster = std::env::temp_dir().join(format!("cartograph-postmaster-{}", std::process::id()));
         fs::create_dir_all(&cluster).expect("a scratch folder");
         fs::write(cluster.join(FILE), READY).expect("a stale file");
         disown(&cluster, 815).expect("the file is readable");
@@ -215,15 +175,9 @@ mod tests {
             judge("/usr/lib/postgresql/15/bin/postgres|-D|/data/postgres|-c|fsync=on"),
             Identity::Server
         );
-        assert_eq!(
-            judge("/opt/bin/postgres -D /data/postgres -c fsync=on"),
-            Identity::Server
-        );
+        assert_eq!(judge("/opt/bin/postgres -D /data/postgres -c fsync=on"), Identity::Server);
         assert_eq!(judge("/usr/bin/vim|-D|/data/postgres"), Identity::Stranger);
-        assert_eq!(
-            judge("/usr/lib/postgresql/15/bin/postgres|-D|/data/postgres2"),
-            Identity::Unclear
-        );
+        assert_eq!(judge("/usr/lib/postgresql/15/bin/postgres|-D|/data/postgres2"), Identity::Unclear);
         assert_eq!(judge("postgres: 15/main: checkpointer "), Identity::Unclear);
     }
 }

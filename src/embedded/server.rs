@@ -74,8 +74,7 @@ impl Server {
                 // The server we found was stopping, or one that was about to start when its
                 // cartograph was killed won over ours.
                 Err(EmbeddedError::Start { .. })
-                    if attempt < ATTEMPTS
-                        && (server.is_adopted() || server.left_behind().is_some()) => {}
+                    if attempt < ATTEMPTS && (server.is_adopted() || server.left_behind().is_some()) => {}
                 Err(error) => {
                     // The reason why it did not start is worth more than the news that it does not
                     // stop either.
@@ -89,11 +88,7 @@ impl Server {
 
     /// Adopts what runs and fits, stops what runs and does not, and starts where nothing is left
     /// running.
-    async fn attempt(
-        &mut self,
-        arguments: &[OsString],
-        socket_dir: &Path,
-    ) -> Result<(), EmbeddedError> {
+    async fn attempt(&mut self, arguments: &[OsString], socket_dir: &Path) -> Result<(), EmbeddedError> {
         self.child = None;
         if let Some(pid) = self.left_behind() {
             self.pid = pid;
@@ -109,10 +104,7 @@ impl Server {
         {
             postmaster::disown(&self.cluster, file.pid)
                 .and_then(|()| socket::clear(socket_dir))
-                .map_err(|reason| EmbeddedError::DataDir {
-                    path: self.cluster.clone(),
-                    reason,
-                })?;
+                .map_err(|reason| EmbeddedError::DataDir { path: self.cluster.clone(), reason })?;
         }
         self.spawn(arguments)?;
         self.wait_until_ready(stale).await
@@ -129,19 +121,13 @@ impl Server {
     }
 
     fn spawn(&mut self, arguments: &[OsString]) -> Result<(), EmbeddedError> {
-        let (log, second) = self.open_log().map_err(|reason| EmbeddedError::DataDir {
-            path: self.log.clone(),
-            reason,
-        })?;
+        let (log, second) =
+            self.open_log().map_err(|reason| EmbeddedError::DataDir { path: self.log.clone(), reason })?;
         let program = self.installation.program("postgres");
         let mut command = self.account.command(&program);
         // A process group of its own: Ctrl-C in the terminal is for us, and the database stops
         // after the last request, not before.
-        command
-            .args(arguments)
-            .stdout(log)
-            .stderr(second)
-            .process_group(0);
+        command.args(arguments).stdout(log).stderr(second).process_group(0);
         let child = command.spawn().map_err(|reason| EmbeddedError::Command {
             program: program.to_string_lossy().into_owned(),
             reason,
@@ -156,11 +142,7 @@ impl Server {
         if fs::metadata(&self.log).is_ok_and(|found| found.len() > LOG_LIMIT) {
             fs::rename(&self.log, self.log.with_extension("log.1"))?;
         }
-        let log = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.log)?;
+        let log = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.log)?;
         self.log_start = log.metadata()?.len();
         Ok((log.try_clone()?, log))
     }
@@ -176,11 +158,7 @@ impl Server {
                 return Ok(());
             }
             if let Some(status) = self.ended() {
-                return Err(EmbeddedError::Start {
-                    status,
-                    tail: self.log_tail(),
-                    log: self.log.clone(),
-                });
+                return Err(EmbeddedError::Start { status, tail: self.log_tail(), log: self.log.clone() });
             }
             if !told && began.elapsed() > Duration::from_secs(5) {
                 told = true;
@@ -190,10 +168,7 @@ impl Server {
             }
             sleep(READY_POLL).await;
         }
-        Err(EmbeddedError::StartTimeout {
-            seconds: READY_LIMIT.as_secs(),
-            log: self.log.clone(),
-        })
+        Err(EmbeddedError::StartTimeout { seconds: READY_LIMIT.as_secs(), log: self.log.clone() })
     }
 
     /// How the server ended; none while it runs.
@@ -203,8 +178,9 @@ impl Server {
                 Ok(status) => status.map(|status| status.to_string()),
                 Err(error) => Some(error.to_string()),
             },
-            None => (identify(self.pid, &self.cluster) != Identity::Server)
-                .then(|| "its process is gone".into()),
+            None => {
+                (identify(self.pid, &self.cluster) != Identity::Server).then(|| "its process is gone".into())
+            }
         }
     }
 
@@ -219,11 +195,7 @@ impl Server {
                 None => sleep(WATCH_POLL).await,
             }
         };
-        EmbeddedError::Died {
-            status,
-            tail: self.log_tail(),
-            log: self.log.clone(),
-        }
+        EmbeddedError::Died { status, tail: self.log_tail(), log: self.log.clone() }
     }
 
     /// A fast shutdown, then an immediate one. A server that ended already is stopped.
@@ -236,12 +208,7 @@ impl Server {
             if self.wait_for_end(limit).await {
                 return Ok(());
             }
-            tracing::warn!(
-                pid = self.pid,
-                signal,
-                seconds = limit.as_secs(),
-                "PostgreSQL has not stopped"
-            );
+            tracing::warn!(pid = self.pid, signal, seconds = limit.as_secs(), "PostgreSQL has not stopped");
         }
         Err(EmbeddedError::Stop {
             pid: self.pid,
@@ -269,10 +236,7 @@ impl Server {
             return Ok(());
         }
         let reason = last_lines(&String::from_utf8_lossy(&printed.stderr));
-        Err(EmbeddedError::Stop {
-            pid: self.pid,
-            reason,
-        })
+        Err(EmbeddedError::Stop { pid: self.pid, reason })
     }
 
     /// What this server last wrote, as one line.
@@ -280,9 +244,7 @@ impl Server {
         let read = || -> std::io::Result<Vec<u8>> {
             let mut log = File::open(&self.log)?;
             let length = log.metadata()?.len();
-            log.seek(SeekFrom::Start(
-                self.log_start.max(length.saturating_sub(LOG_TAIL)),
-            ))?;
+            log.seek(SeekFrom::Start(self.log_start.max(length.saturating_sub(LOG_TAIL))))?;
             let mut text = Vec::new();
             log.read_to_end(&mut text)?;
             Ok(text)
@@ -295,24 +257,13 @@ impl Server {
 /// The last lines of a program's output as one line: the errors among them, or the last three when
 /// none says what it is.
 pub(super) fn last_lines(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
-    let telling = |line: &&&str| {
-        ["FATAL:", "PANIC:", "error:", "HINT:"]
-            .iter()
-            .any(|mark| line.contains(mark))
-    };
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let telling =
+        |line: &&&str| ["FATAL:", "PANIC:", "error:", "HINT:"].iter().any(|mark| line.contains(mark));
     let errors: Vec<&str> = lines.iter().filter(telling).copied().collect();
     let chosen = if errors.is_empty() { lines } else { errors };
     let chosen = &chosen[chosen.len().saturating_sub(3)..];
-    if chosen.is_empty() {
-        "it wrote nothing".into()
-    } else {
-        chosen.join("; ")
-    }
+    if chosen.is_empty() { "it wrote nothing".into() } else { chosen.join("; ") }
 }
 
 #[cfg(test)]

@@ -72,10 +72,7 @@ mod tests {
 
     #[test]
     fn a_socket_folder_with_commas_and_quotes_stays_one_entry() {
-        assert_eq!(
-            quote_list_entry(Path::new("/a, b/\"c\"")),
-            r#""/a, b/""c""""#
-        );
+        assert_eq!(quote_list_entry(Path::new("/a, b/\"c\"")), r#""/a, b/""c""""#);
     }
 
     #[test]

@@ -28,11 +28,8 @@ pub(super) fn prepare(layout: &Layout, account: &Account) -> Result<PathBuf, Emb
     };
     let found = std::fs::metadata(layout.root()).map_err(failed)?;
     let name = format!("cartograph-{:x}-{:x}", found.dev(), found.ino());
-    let candidates = [
-        layout.root().join("run"),
-        std::env::temp_dir().join(&name),
-        Path::new("/tmp").join(&name),
-    ];
+    let candidates =
+        [layout.root().join("run"), std::env::temp_dir().join(&name), Path::new("/tmp").join(&name)];
     let Some(dir) = candidates.into_iter().find(|dir| fits(dir)) else {
         return Err(EmbeddedError::Socket {
             path: layout.root().to_owned(),
@@ -50,10 +47,7 @@ fn fits(dir: &Path) -> bool {
 /// Creates the folder for the account alone, or checks that it is exactly that: others may create
 /// names in a shared folder first.
 fn make_private(dir: &Path, account: &Account) -> Result<(), EmbeddedError> {
-    let failed = |reason: String| EmbeddedError::Socket {
-        path: dir.to_owned(),
-        reason,
-    };
+    let failed = |reason: String| EmbeddedError::Socket { path: dir.to_owned(), reason };
     match DirBuilder::new().mode(0o700).create(dir) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             return Err(failed(error.to_string()));

@@ -1,0 +1,60 @@
+//! The database of a command: an existing server, or the private one.
+
+use anyhow::Context;
+use secrecy::ExposeSecret;
+
+use cartograph::config::Config;
+use cartograph::db;
+use cartograph::embedded::{self, Embedded};
+
+/// A database that is there and up to date, and the private server behind it, if this process runs it.
+pub(super) struct Database {
+    /// `postgres://…`
+    pub(super) url: String,
+    /// The private server.
+    pub(super) embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Reaches the server of `DATABASE_URL`, or starts the private one, or joins the one that a running
+    /// `cartograph serve` holds.
+    pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
+        if let Some(url) = &config.database.url {
+            return Ok(Self { url: url.expose_secret().to_owned(), embedded: None });
+        }
+        let embedded = embedded::start(&embedded::Options { data_dir: config.data_dir.clone() }).await?;
+        Ok(Self { url: embedded.url().to_owned(), embedded: Some(embedded) })
+    }
+
+    /// Runs the pending migrations and says which.
+    pub(super) async fn migrate(&self) -> anyhow::Result<()> {
+        let run = db::migrate(&self.url).await?;
+        if !run.is_empty() {
+            tracing::info!(
+                migrations = run.len(),
+                newest = run.last(),
+                "the database's schema is up to date"
+            );
+        }
+        Ok(())
+    }
+
+    /// Stops the private server, if this process runs it.
+    pub(super) async fn close(self) -> anyhow::Result<()> {
+        match self.embedded {
+            Some(embedded) => embedded.stop().await.context("the private PostgreSQL did not stop"),
+            None => Ok(()),
+        }
+    }
+
+    /// The pool of a server or command.
+    pub(super) async fn pool(&self, config: &Config) -> anyhow::Result<db::Db> {
+        db::Db::connect(&db::Options {
+            url: self.url.clone(),
+            pool_size: config.database.pool_size,
+            statement_timeout: config.database.statement_timeout,
+            statement_log: None,
+        })
+        .await
+    }
+}

@@ -1,0 +1,57 @@
+//! The subcommands: each reads the configuration, opens what it needs, does one thing.
+
+mod database;
+mod migrate;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use cartograph::config::Config;
+
+/// A self-hosted commerce backend: one GraphQL schema, one binary, one PostgreSQL.
+///
+/// Settings come from environment variables; README.md lists them. Without DATABASE_URL a private PostgreSQL is started
+/// in DATA_DIR.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cartograph {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the shop: GraphQL, live updates and, in development, the playground.
+    ///
+    /// Runs pending migrations first. In development an empty shop gets the demo catalogue and demo log-ins. Stops
+    /// cleanly on SIGTERM and Ctrl-C.
+    Serve,
+    /// Bring the database's schema up to date, and stop.
+    ///
+    /// `serve` does the same at its start; run this first when several copies are rolled out one after the other.
+    Migrate,
+    /// Print the GraphQL schema in the schema definition language.
+    Schema,
+}
+
+/// Runs the command line.
+pub(super) async fn run() -> anyhow::Result<()> {
+    match Cartograph::parse().command {
+        Command::Schema => {
+            #[expect(clippy::print_stdout, reason = "the schema is this command's answer")]
+            {
+                print!("{}", cartograph::graphql::sdl());
+            }
+            Ok(())
+        }
+        Command::Serve => serve::run(start()?).await,
+        Command::Migrate => migrate::run(start()?).await,
+    }
+}
+
+/// The configuration, with the log already running as it says.
+fn start() -> anyhow::Result<Config> {
+    let config = Config::from_env()?;
+    cartograph::telemetry::start(&config.log)?;
+    Ok(config)
+}

@@ -1,0 +1,81 @@
+//! `cartograph serve`
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use cartograph::app::{App, Parts};
+use cartograph::clock::Clock;
+use cartograph::config::{Config, Mode};
+use cartograph::{embedded, server};
+
+use super::database::Database;
+
+pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
+    let shutdown = CancellationToken::new();
+    stop_on_signal(shutdown.clone())?;
+    // The port first: nothing slow is started for a server that could not be reached.
+    let listener = server::listen(&config.http).await?;
+    config.http.port = listener.local_addr()?.port();
+    let mut database = Database::open(&config).await?;
+    let served = serve(listener, config, &mut database, shutdown).await;
+    let closed = database.close().await;
+    served.and(closed)
+}
+
+async fn serve(
+    listener: tokio::net::TcpListener,
+    config: Config,
+    database: &mut Database,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    database.migrate().await?;
+    let db = database.pool(&config).await?;
+    greet(&config);
+    let app = App::new(Parts { config, db, clock: Clock::default() });
+    tokio::select! {
+        served = server::serve(listener, app, shutdown) => served,
+        error = died(&mut database.embedded) => Err(error.into()),
+    }
+}
+
+/// Ends when the private server ends by itself; never without one.
+async fn died(embedded: &mut Option<embedded::Embedded>) -> embedded::EmbeddedError {
+    match embedded {
+        Some(embedded) => embedded.died().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Cancels the token on SIGTERM and Ctrl-C; a second signal ends the process at once.
+fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
+        next().await;
+        tracing::info!("stopping: running requests may finish");
+        shutdown.cancel();
+        next().await;
+        std::process::exit(130);
+    });
+    Ok(())
+}
+
+/// Tells the one who started the server where everything is.
+#[expect(clippy::print_stdout, reason = "this is for the person at the terminal, whatever LOG says")]
+fn greet(config: &Config) {
+    let url = format!("http://{}:{}", config.http.host, config.http.port);
+    println!("{} is open", config.shop.name);
+    println!("  GraphQL     {url}/graphql");
+    if config.mode == Mode::Development {
+        println!("  Playground  {url}/playground");
+        println!("  Log-ins     customer@example.com, staff@example.com, admin@example.com");
+        println!("              password: cartograph-demo");
+        if !config.http.host.is_loopback() {
+            tracing::warn!(
+                "development mode on an address others can reach: anyone may log in with the demo accounts; \
+                 set CARTOGRAPH_ENV=production"
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The HTTP edge: routes, request ids, health, and a shutdown that lets running requests finish.
+
+mod graphql;
+mod health;
+mod request_id;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use self::request_id::RequestId;
+use crate::app::App;
+use crate::config::Http;
+use crate::graphql::{Code, Schema};
+
+/// How long running requests may take once the server was told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Takes the address the shop will be served on, before anything slow is started.
+pub async fn listen(http: &Http) -> anyhow::Result<TcpListener> {
+    let address = SocketAddr::new(http.host, http.port);
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{address} is taken by another program: stop it or set PORT to a free one")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("{address} may not be used by this account: set PORT to 1024 or more")
+        }
+        std::io::ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("HOST: {} is not an address of this machine", http.host)
+        }
+        _ => anyhow::anyhow!("{address} cannot be listened on: {error}"),
+    })
+}
+
+/// Serves the shop until `shutdown` is cancelled and the running requests are done.
+pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
+    let router = router(app, shutdown.clone());
+    let stopped = shutdown.clone();
+    let server =
+        axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let deadline = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        result = server.into_future() => result.context("the HTTP server failed"),
+        () = deadline => {
+            tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
+            Ok(())
+        }
+    }
+}
+
+/// What every handler can get at.
+#[derive(Clone)]
+struct State {
+    app: App,
+    schema: Schema,
+    shutdown: CancellationToken,
+}
+
+/// Every route of the server.
+fn router(app: App, shutdown: CancellationToken) -> Router {
+    let state = State { schema: Schema::new(app.clone()), app, shutdown };
+    Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::method_not_allowed))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(not_found)
+        .layer(axum::middleware::from_fn(request_id::assign))
+        .with_state(state)
+}
+
+async fn not_found(id: RequestId) -> Response {
+    graphql::refuse(
+        StatusCode::NOT_FOUND,
+        Code::NotFound,
+        "There is nothing here; the API is at /graphql.",
+        &id,
+    )
+    .into_response()
+}
