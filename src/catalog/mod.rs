@@ -3,6 +3,7 @@
 //! A product without choices has one variant, its default; a client may ignore variants altogether. Stock belongs to
 //! [`crate::inventory`], reviews to [`crate::reviews`].
 
+pub mod html;
 pub mod listing;
 mod model;
 pub mod queries;
