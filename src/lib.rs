@@ -11,6 +11,7 @@ pub mod embedded;
 pub mod error;
 pub mod graphql;
 pub mod ids;
+pub mod inventory;
 pub mod money;
 pub mod orders;
 pub mod pagination;

@@ -1,3 +1,4 @@
+DROP FUNCTION uuid_v7();
 DROP FUNCTION touch_updated_at();
 DROP FUNCTION fold_text(text);
 DROP EXTENSION unaccent;

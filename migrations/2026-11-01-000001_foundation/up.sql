@@ -16,3 +16,14 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- An id of version 7 (RFC 9562, method 3: milliseconds, then a fraction of one), for rows that a statement makes itself.
+-- Taken from the running clock, not from the transaction's start: of two writers of one row, the later one gets the
+-- larger id.
+CREATE FUNCTION uuid_v7() RETURNS uuid
+    LANGUAGE sql VOLATILE PARALLEL SAFE
+    AS $$
+    SELECT (lpad(to_hex(micros / 1000), 12, '0') || '7' || lpad(to_hex(micros % 1000 * 4096 / 1000), 3, '0') ||
+            substring(random FROM 20 FOR 4) || substring(random FROM 25))::uuid
+    FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, gen_random_uuid()::text) AS of (micros, random)
+$$;

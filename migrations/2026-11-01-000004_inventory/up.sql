@@ -20,3 +20,17 @@ END
 $$;
 CREATE TRIGGER product_variants_open_inventory AFTER INSERT ON product_variants
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION product_variants_open_inventory();
+
+-- Who changed how much is on hand, and why: the stock taker's book. What orders reserve and ship is in their history.
+CREATE TABLE stock_changes (
+    id         uuid PRIMARY KEY,
+    variant_id uuid NOT NULL REFERENCES product_variants ON DELETE CASCADE,
+    actor_id   uuid REFERENCES users ON DELETE SET NULL,
+    delta      integer NOT NULL,
+    on_hand    integer NOT NULL,
+    reason     text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT stock_changes_reason_length CHECK (length(reason) <= 500)
+);
+CREATE INDEX stock_changes_variant_id_idx ON stock_changes (variant_id, id DESC);
+CREATE INDEX stock_changes_actor_id_idx ON stock_changes (actor_id);

@@ -220,6 +220,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_changes (id) {
+        id -> Uuid,
+        variant_id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        delta -> Int4,
+        on_hand -> Int4,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         email -> Text,
@@ -240,6 +252,8 @@ diesel::joinable!(product_variants -> products (product_id));
 diesel::joinable!(product_images -> products (product_id));
 diesel::joinable!(product_images -> product_variants (variant_id));
 diesel::joinable!(inventory -> product_variants (variant_id));
+diesel::joinable!(stock_changes -> product_variants (variant_id));
+diesel::joinable!(stock_changes -> users (actor_id));
 diesel::joinable!(reviews -> users (author_id));
 diesel::joinable!(reviews -> products (product_id));
 diesel::joinable!(carts -> users (user_id));
@@ -269,5 +283,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     reviews,
     sessions,
+    stock_changes,
     users,
 );
