@@ -26,6 +26,7 @@ CREATE TABLE orders (
 ALTER SEQUENCE order_numbers OWNED BY orders.number;
 CREATE INDEX orders_user_id_idx ON orders (user_id, id DESC) WHERE user_id IS NOT NULL;
 CREATE INDEX orders_status_idx ON orders (status, id DESC);
+CREATE UNIQUE INDEX orders_token_hash_key ON orders (token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX orders_email_idx ON orders (email, id DESC);
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 

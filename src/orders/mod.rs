@@ -1,3 +1,13 @@
 //! Orders: what was bought, and what became of it.
+//!
+//! Placing an order and moving it on are the two verbs; [`state`] alone knows which
+//! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
 
+pub mod address;
+pub mod model;
+pub mod queries;
 pub mod state;
+
+pub use self::address::{Address, AddressProblem};
+pub use self::model::{Order, OrderLine};
+pub use self::state::OrderStatus;

@@ -1,0 +1,107 @@
+//! Rows of orders as the application reads them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::address::Address;
+use super::state::OrderStatus;
+use crate::catalog::stored_currency;
+use crate::db::schema::{order_lines, orders};
+use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
+use crate::money::Money;
+
+/// What was bought, by whom, and where it is in its life.
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
+#[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// Its number, for people.
+    pub number: i64,
+    /// Whose it is; none for a guest's.
+    pub user_id: Option<UserId>,
+    /// SHA-256 of a guest's order token.
+    pub token_hash: Option<Vec<u8>>,
+    /// Where to write to about it.
+    pub email: String,
+    status: String,
+    currency: String,
+    subtotal: i64,
+    total: i64,
+    shipping_address: serde_json::Value,
+    billing_address: Option<serde_json::Value>,
+    /// When it was placed.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// One bought variant, frozen as it was when the order was placed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = order_lines, check_for_backend(diesel::pg::Pg))]
+pub struct OrderLine {
+    /// Its id.
+    pub id: OrderLineId,
+    /// The order it belongs to.
+    pub order_id: OrderId,
+    /// What was bought, unless it has been deleted since.
+    pub product_id: Option<ProductId>,
+    /// Which form of it, unless it has been deleted since.
+    pub variant_id: Option<VariantId>,
+    /// The product's name then.
+    pub product_name: String,
+    /// The variant's name then; empty for a product without choices.
+    pub variant_name: String,
+    /// The article number then.
+    pub sku: Option<String>,
+    /// The price of one piece then, in minor units of the order's currency.
+    pub unit_price: i64,
+    /// How many pieces.
+    pub quantity: i32,
+    /// The price of all of them, in minor units.
+    pub total: i64,
+}
+
+impl Order {
+    /// Where it is in its life.
+    #[must_use]
+    pub fn status(&self) -> OrderStatus {
+        // The database knows no other names.
+        OrderStatus::parse(&self.status).unwrap_or(OrderStatus::Pending)
+    }
+
+    /// The sum of its lines.
+    #[must_use]
+    pub fn subtotal(&self) -> Money {
+        self.amount(self.subtotal)
+    }
+
+    /// What the customer owes for it.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        self.amount(self.total)
+    }
+
+    /// So many minor units of the order's currency.
+    #[must_use]
+    pub fn amount(&self, minor: i64) -> Money {
+        Money::new(minor, stored_currency(&self.currency))
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub fn shipping_address(&self) -> Address {
+        stored_address(&self.shipping_address)
+    }
+
+    /// Who is billed, when that is somebody else.
+    #[must_use]
+    pub fn billing_address(&self) -> Option<Address> {
+        self.billing_address.as_ref().map(stored_address)
+    }
+}
+
+/// An address as it was checked and stored. Fields that a later version adds are empty in older rows.
+fn stored_address(stored: &serde_json::Value) -> Address {
+    serde_json::from_value(stored.clone()).unwrap_or_default()
+}
