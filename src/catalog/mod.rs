@@ -11,5 +11,5 @@ pub mod search;
 
 pub use self::model::{
     Category, DefaultVariant, Image, Product, ProductFilter, ProductOption, ProductSort, ProductStatus,
-    Stock, Variant,
+    Stock, Variant, stored_currency,
 };
