@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod cart;
 pub mod catalog;
 pub mod clock;
 pub mod config;

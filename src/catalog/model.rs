@@ -54,6 +54,16 @@ impl ProductStatus {
             Self::Archived => "archived",
         }
     }
+
+    /// The status that the database wrote; it knows only these three.
+    #[must_use]
+    pub(crate) fn stored(name: &str) -> Self {
+        match name {
+            "active" => Self::Active,
+            "archived" => Self::Archived,
+            _ => Self::Draft,
+        }
+    }
 }
 
 /// A product with the variant that stands for it.
@@ -226,12 +236,7 @@ impl Product {
     /// Where the product is in its life.
     #[must_use]
     pub fn status(&self) -> ProductStatus {
-        match self.status.as_str() {
-            "active" => ProductStatus::Active,
-            "archived" => ProductStatus::Archived,
-            // The database knows only three.
-            _ => ProductStatus::Draft,
-        }
+        ProductStatus::stored(&self.status)
     }
 }
 
