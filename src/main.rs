@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match cli::run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! PostgreSQL: the pool, the migrations, and what tests count.
 
+mod connect;
 pub mod schema;
 mod statements;
 
@@ -91,7 +92,7 @@ fn migration_versions() -> Result<Vec<String>> {
 /// Brings the schema up to date and returns the names of the migrations that were run. Copies that start at the same
 /// time wait for each other.
 pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
-    let mut conn = AsyncPgConnection::establish(url).await.context("PostgreSQL cannot be reached")?;
+    let mut conn = connect::establish(url).await.context("PostgreSQL cannot be reached")?;
     diesel::sql_query("SELECT pg_advisory_lock($1)")
         .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
         .execute(&mut conn)
@@ -115,7 +116,7 @@ fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection>
     config.custom_setup = Box::new(move |url| {
         let log = log.clone();
         async move {
-            let mut conn = AsyncPgConnection::establish(url).await?;
+            let mut conn = connect::establish(url).await?;
             diesel_async::SimpleAsyncConnection::batch_execute(
                 &mut conn,
                 &format!(

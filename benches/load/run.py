@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Load on a seeded shop: `make bench`.
+
+Starts `cartograph serve` on a database that `cartograph seed` filled, sends each kind of request with wrk over 32
+connections, and prints one table row a kind: requests per second, latencies in milliseconds, the server's CPU seconds
+per 1,000 requests, and its memory. The server, PostgreSQL and wrk share the machine, so compare runs of one machine and
+quote ratios.
+
+Environment: DATABASE_URL (a database made for this), CARTOGRAPH (the binary), SECONDS (per kind, default 10),
+CONNECTIONS (default 32), PRODUCTS and ORDERS (default 10000 and 100000), ONLY (a kind's name).
+"""
+
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).parent
+BINARY = os.environ.get("CARTOGRAPH", "target/release/cartograph")
+SECONDS = int(os.environ.get("SECONDS", "10"))
+CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
+PRODUCTS = int(os.environ.get("PRODUCTS", "10000"))
+ORDERS = int(os.environ.get("ORDERS", "100000"))
+PORT = int(os.environ.get("PORT", "8765"))
+URL = f"http://127.0.0.1:{PORT}/graphql"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+PRODUCT_PAGE = """query($slug: String!) { product(slug: $slug) {
+  id name description price { amount currency } compareAtPrice { amount } stock inStock averageRating reviewCount
+  category { id name slug } images { url altText } options { name values }
+  variants(first: 20) { nodes { id name sku price { amount } stock } } } }"""
+CATEGORY_PAGE = """query($slug: String!) { category(slug: $slug) { id name products(first: 20) {
+  pageInfo { hasNextPage endCursor } nodes { id slug name price { amount currency } inStock averageRating reviewCount
+  category { name } images { url } reviews(first: 3) { nodes { rating title body author { name } } } } } } }"""
+SEARCH = """query($search: String!) { products(first: 20, search: $search) {
+  nodes { id slug name price { amount } inStock averageRating } pageInfo { hasNextPage } } }"""
+ORDER_HISTORY = """{ viewer { orders(first: 10) { nodes { id number status total { amount currency }
+  lines { name quantity unitPrice { amount } product { id slug name } } } } } }"""
+CART_ADD = """mutation($input: CartLinesAddInput!) { cartLinesAdd(input: $input) {
+  cart { id token itemCount subtotal { amount } lines { id quantity unitPrice { amount } variant { id name } product { id name } } }
+  userErrors { code message } } }"""
+ORDER_PLACE = """mutation($input: OrderPlaceInput!) { orderPlace(input: $input) {
+  order { id number status total { amount } } token userErrors { code message } } }"""
+ADDRESS = {"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postalCode": "SW1Y 4JH", "country": "GB"}
+
+
+def ask(query, variables=None, token=None):
+    headers = {"content-type": "application/json"}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    body = json.dumps({"query": query, "variables": variables or {}}).encode()
+    with urllib.request.urlopen(urllib.request.Request(URL, body, headers)) as response:
+        answer = json.load(response)
+    if "errors" in answer:
+        sys.exit(f"the server answered {answer['errors']}")
+    return answer["data"]
+
+
+def pages(field, selection, arguments="", count=10):
+    """Nodes of a connection, page after page."""
+    nodes, after = [], None
+    for _ in range(count):
+        query = f"query($after: String) {{ {field}(first: 100, after: $after{arguments}) {{ nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        page = ask(query, {"after": after})[field]
+        nodes += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    return nodes
+
+
+def bodies(query, variables):
+    return [json.dumps({"query": query, "variables": one}) for one in variables]
+
+
+class Server:
+    def __init__(self):
+        env = os.environ | {"PORT": str(PORT), "HOST": "127.0.0.1", "LOG": "warn"}
+        self.process = subprocess.Popen([BINARY, "serve"], env=env, stdout=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz")
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    sys.exit("the server did not start")
+                time.sleep(0.1)
+        sys.exit("the server is not ready")
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self):
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
+        return 0
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+def load(lines, token=None):
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        env = os.environ | {"BODIES": file.name, "TOKEN": token or ""}
+        command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(HERE / "requests.lua"), URL]
+        output = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    sys.stderr.write(output.stderr)
+    return json.loads(output.stdout.strip().splitlines()[-1])
+
+
+def guest_carts(variants, count):
+    """Carts to be bought, made by several connections at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def fill(_):
+        lines = [{"variantId": random.choice(variants), "quantity": 1} for _ in range(2)]
+        return ask(CART_ADD, {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"]
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(fill, range(count)))
+
+
+def kinds(customer):
+    random.seed(1)
+    products = pages("products", "slug name variants(first: 1) { nodes { id stock } }", count=20)
+    slugs = [product["slug"] for product in products]
+    words = sorted({word for product in products for word in product["name"].split() if word.isalpha() and len(word) > 3})
+    categories = [category["slug"] for category in pages("categories", "slug", count=1)]
+    in_stock = [node["id"] for product in products for node in product["variants"]["nodes"] if node["stock"] > 50]
+    address = {"email": "ada@example.com", "shippingAddress": ADDRESS}
+    yield "product page", None, lambda: bodies(PRODUCT_PAGE, [{"slug": slug} for slug in random.sample(slugs, len(slugs))])
+    yield "category page with reviews", None, lambda: bodies(CATEGORY_PAGE, [{"slug": slug} for slug in categories])
+    yield "search", None, lambda: bodies(SEARCH, [{"search": f"{random.choice(words)}"} for _ in range(500)])
+    yield "order history", customer, lambda: bodies(ORDER_HISTORY, [{}])
+    yield "add to cart", None, lambda: bodies(
+        CART_ADD, [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
+    yield "place order", None, lambda: bodies(
+        ORDER_PLACE, [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * SECONDS)])
+
+
+def main():
+    if "DATABASE_URL" not in os.environ:
+        sys.exit("set DATABASE_URL to a database made for this, or run `make bench`")
+    subprocess.run([BINARY, "seed", "--products", str(PRODUCTS), "--orders", str(ORDERS), "--if-empty"], check=True)
+    server = Server()
+    try:
+        session = ask(
+            'mutation { sessionCreate(input: { email: "customer@example.com", password: "cartograph-demo" }) '
+            "{ session { accessToken } } }")["sessionCreate"]["session"]
+        print(f"{PRODUCTS} products, {ORDERS} orders, {CONNECTIONS} connections, {SECONDS} s each\n")
+        print("| request | requests/s | p50 ms | p95 ms | p99 ms | CPU s / 1,000 | RSS MiB |")
+        print("|---|--:|--:|--:|--:|--:|--:|")
+        for name, token, make in kinds(session["accessToken"]):
+            if os.environ.get("ONLY", name) != name:
+                continue
+            lines = make()
+            before = server.cpu()
+            result = load(lines, token)
+            cpu = server.cpu() - before
+            print(
+                f"| {name} | {result['requests'] / result['seconds']:.0f} | {result['p50']:.1f} | {result['p95']:.1f} "
+                f"| {result['p99']:.1f} | {cpu * 1000 / result['requests']:.2f} | {server.memory():.0f} |", flush=True)
+            if result["failed"] or result["socket_errors"]:
+                sys.exit(f"{name}: {result['failed']} answers were errors, {result['socket_errors']} sockets failed")
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
