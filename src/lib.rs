@@ -14,6 +14,7 @@ pub mod graphql;
 pub mod idempotency;
 pub mod ids;
 pub mod inventory;
+pub mod jobs;
 pub mod money;
 pub mod orders;
 pub mod pagination;

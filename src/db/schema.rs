@@ -69,6 +69,7 @@ diesel::table! {
         actor_id -> Nullable<Uuid>,
         note -> Nullable<Text>,
         occurred_at -> Timestamptz,
+        written -> Int8,
         feed_position -> Nullable<Int8>,
     }
 }
@@ -111,6 +112,7 @@ diesel::table! {
 diesel::table! {
     outbox (id) {
         id -> Uuid,
+        position -> Int8,
         aggregate_type -> Text,
         aggregate_id -> Uuid,
         #[sql_name = "type"]

@@ -4,6 +4,8 @@
 //! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
 
 pub mod address;
+pub mod events;
+pub mod feed;
 pub mod model;
 pub mod queries;
 pub mod state;

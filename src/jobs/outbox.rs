@@ -1,0 +1,143 @@
+//! The outbox: events that must be published, in the transaction of the change they tell of.
+//!
+//! A change and its event commit together or not at all; the [relay](super::relay) publishes what is committed, at least
+//! once and in order per aggregate. Domains append and do nothing else here. (Events of orders come from
+//! `orders::events::append`.)
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Double};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::schema::outbox;
+use crate::ids::{OutboxId, VariantId};
+
+/// The aggregate type of what happens to orders; `orders::events::append` writes it.
+pub(super) const ORDER: &str = "order";
+/// The aggregate type of what happens to variants.
+pub(super) const VARIANT: &str = "variant";
+
+/// An event on its way into the outbox.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = outbox)]
+pub struct NewEvent {
+    id: OutboxId,
+    aggregate_type: &'static str,
+    aggregate_id: Uuid,
+    kind: &'static str,
+    payload: Value,
+}
+
+impl NewEvent {
+    /// How many pieces of a variant can be bought, or for how much, changes.
+    #[must_use]
+    pub fn inventory_changed(id: VariantId) -> Self {
+        Self {
+            id: OutboxId::new(),
+            aggregate_type: VARIANT,
+            aggregate_id: id.0,
+            kind: "inventory.changed",
+            payload: Value::Object(serde_json::Map::new()),
+        }
+    }
+}
+
+/// Appends events, within the transaction of the changes they tell of and behind the statement that locks what they
+/// change: that keeps the events of one aggregate in order. After the commit, wake the relay.
+pub async fn append(mut conn: &AsyncPgConnection, events: &[NewEvent]) -> QueryResult<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(outbox::table).values(events).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// An event that one relay has to itself for a while.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[diesel(table_name = outbox, check_for_backend(diesel::pg::Pg))]
+pub(super) struct Claimed {
+    pub(super) id: OutboxId,
+    pub(super) position: i64,
+    pub(super) aggregate_type: String,
+    pub(super) aggregate_id: Uuid,
+}
+
+/// Whether there is anything to claim. The cheap question of an idle relay.
+pub(super) async fn is_waiting(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        outbox::table
+            .filter(outbox::published_at.is_null())
+            .filter(outbox::leased_until.is_null().or(outbox::leased_until.lt(diesel::dsl::now))),
+    ))
+    .get_result(&mut conn)
+    .await
+}
+
+/// Leases at most `limit` unpublished events, oldest first. None is taken whose aggregate has an older one that another
+/// relay still works on, nor an order's event before it has its place in the feed. The caller makes sure that nobody
+/// claims at the same time, until it has committed: otherwise two could take neighbours of one aggregate.
+pub(super) async fn claim(
+    mut conn: &AsyncPgConnection,
+    limit: i64,
+    lease: Duration,
+) -> QueryResult<Vec<Claimed>> {
+    let mut claimed: Vec<Claimed> = diesel::sql_query(
+        "UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => $2)
+         WHERE id IN (
+             SELECT id FROM outbox AS waiting
+             WHERE published_at IS NULL
+               AND (leased_until IS NULL OR leased_until < clock_timestamp())
+               AND NOT EXISTS (SELECT FROM outbox AS older
+                               WHERE older.aggregate_id = waiting.aggregate_id AND older.published_at IS NULL
+                                 AND older.position < waiting.position AND older.leased_until >= clock_timestamp())
+               AND NOT EXISTS (SELECT FROM order_events
+                               WHERE order_events.id = waiting.id AND feed_position IS NULL)
+             ORDER BY position LIMIT $1)
+         RETURNING id, position, aggregate_type, aggregate_id",
+    )
+    .bind::<BigInt, _>(limit)
+    .bind::<Double, _>(lease.as_secs_f64())
+    .load(&mut conn)
+    .await?;
+    claimed.sort_unstable_by_key(|event| event.position);
+    Ok(claimed)
+}
+
+/// Notes that these events are published.
+pub(super) async fn mark_published(mut conn: &AsyncPgConnection, ids: &[OutboxId]) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set(outbox::published_at.eq(diesel::dsl::now))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives these events up before the lease ends, so that any relay may take them at once.
+pub(super) async fn release(mut conn: &AsyncPgConnection, ids: &[OutboxId]) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)).filter(outbox::published_at.is_null()))
+        .set(outbox::leased_until.eq(None::<DateTime<Utc>>))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Deletes at most `limit` events that were published longer ago than `age`, and says how many it found.
+pub(super) async fn delete_published(
+    mut conn: &AsyncPgConnection,
+    age: Duration,
+    limit: i64,
+) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM outbox WHERE id IN (
+             SELECT id FROM outbox WHERE published_at < now() - make_interval(secs => $2)
+             ORDER BY published_at LIMIT $1 FOR UPDATE SKIP LOCKED)",
+    )
+    .bind::<BigInt, _>(limit)
+    .bind::<Double, _>(age.as_secs_f64())
+    .execute(&mut conn)
+    .await
+}
