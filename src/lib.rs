@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod bus;
 pub mod cart;
 pub mod catalog;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod jobs;
 pub mod money;
 pub mod orders;
 pub mod pagination;
+pub mod redis;
 pub mod secrets;
 pub mod server;
 pub mod telemetry;

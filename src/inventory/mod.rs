@@ -5,7 +5,6 @@
 //! is the catalogue's matter, not ours.
 
 pub mod adjust;
-pub mod announce;
 mod level;
 pub mod queries;
 pub mod reserve;

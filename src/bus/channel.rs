@@ -1,0 +1,139 @@
+//! The bus between processes: one Redis channel.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Topic;
+use super::local::Local;
+use crate::error::Result;
+use crate::ids::{OrderId, VariantId};
+use crate::redis::Redis;
+
+/// The longest pause between two attempts to restore the link.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How often a silent link is asked whether it is still there: TCP alone would not notice for minutes.
+const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// A channel of Redis, named after the shop and the version of its messages: shops and releases can share a Redis.
+#[derive(Clone)]
+pub(super) struct Channel {
+    redis: Redis,
+    name: String,
+}
+
+/// A topic as it travels. Adding a variant is no new version: who does not know it ignores it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "snake_case")]
+enum Message {
+    Order(Uuid),
+    Variant(Uuid),
+}
+
+impl Message {
+    fn new(topic: &Topic) -> Option<Self> {
+        match topic {
+            Topic::Order(id) => Some(Self::Order(id.0)),
+            Topic::Variant(id) => Some(Self::Variant(id.0)),
+            Topic::Orders => None,
+        }
+    }
+
+    fn topic(&self) -> Topic {
+        match self {
+            Self::Order(id) => Topic::Order(OrderId(*id)),
+            Self::Variant(id) => Topic::Variant(VariantId(*id)),
+        }
+    }
+}
+
+impl Channel {
+    pub(super) fn new(redis: Redis, prefix: &str) -> Self {
+        Self { redis, name: format!("{prefix}:v1:events") }
+    }
+
+    pub(super) async fn publish(&self, topics: &[Topic]) -> Result<()> {
+        let mut pipeline = redis::pipe();
+        for message in topics.iter().filter_map(Message::new) {
+            let message = serde_json::to_string(&message).map_err(anyhow::Error::from)?;
+            pipeline.publish(&self.name, message).ignore();
+        }
+        if !pipeline.is_empty() {
+            pipeline.query_async::<()>(&mut *self.redis.get().await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Wakes this process's subscriptions as messages come in; restores the link for ever. What was published while it
+    /// was down is lost, so each time it is back, everybody looks again, and also with each failed attempt: the longer
+    /// Redis is away, the more live views do without it.
+    pub(super) async fn listen(&self, local: &Local) {
+        let mut pause = FIRST_PAUSE;
+        let mut down = false;
+        loop {
+            match self.receive(local, &mut pause, &mut down).await {
+                Ok(()) => tracing::warn!(
+                    "the link to the bus broke; live views look into the database until it is back"
+                ),
+                Err(error) if !down => {
+                    tracing::warn!(%error, "the bus cannot be reached; live views look into the database until it can");
+                }
+                Err(error) => tracing::debug!(%error, "the bus is still away"),
+            }
+            down = true;
+            local.wake_all();
+            // Jitter: the copies of a server that lost Redis together should not all come back together.
+            tokio::time::sleep(pause.mul_f64(rand::rng().random_range(0.5..1.0))).await;
+            pause = MAX_PAUSE.min(pause * 2);
+        }
+    }
+
+    /// Receives until the link breaks.
+    async fn receive(&self, local: &Local, pause: &mut Duration, down: &mut bool) -> Result<()> {
+        let mut listener = self.redis.listener().await?;
+        listener.subscribe(&self.name).await?;
+        if std::mem::take(down) {
+            tracing::info!("the bus is back");
+        }
+        *pause = FIRST_PAUSE;
+        local.wake_all();
+        let (mut sink, mut messages) = listener.split();
+        loop {
+            let message = match tokio::time::timeout(PING_EVERY, messages.next()).await {
+                Ok(Some(message)) => message,
+                Ok(None) => return Ok(()),
+                Err(_silent) => match tokio::time::timeout(PING_EVERY, sink.ping::<redis::Value>()).await {
+                    Ok(answer) => {
+                        answer?;
+                        continue;
+                    }
+                    Err(_dead) => return Ok(()),
+                },
+            };
+            match serde_json::from_slice::<Message>(message.get_payload_bytes()) {
+                Ok(message) => local.wake(&[message.topic()]),
+                Err(error) => tracing::debug!(%error, "a message of another version is ignored"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Copies of different releases share the channel during an upgrade: what travels must not change by accident.
+    #[test]
+    fn messages_are_written_as_the_other_releases_read_them() {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let topic = Topic::Order(OrderId(id));
+        let written = serde_json::to_string(&Message::new(&topic)).unwrap();
+        assert_eq!(written, r#"{"type":"order","id":"01890a5d-ac96-774b-bcce-b302099a8057"}"#);
+        assert_eq!(serde_json::from_str::<Message>(&written).unwrap().topic(), topic);
+        assert!(serde_json::from_str::<Message>(r#"{"type":"review","id":"x"}"#).is_err());
+    }
+}

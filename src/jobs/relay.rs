@@ -1,0 +1,205 @@
+//! The relay: brings committed events from the outbox to the bus.
+//!
+//! Any number of processes run one. Each round has a short transaction, one relay at a time, that gives new events of
+//! orders their place in the feed and leases a batch of the outbox; then, outside of it, the batch is published and
+//! marked. A relay that is killed between the two leaves a lease that lapses, and another publishes the batch again: at
+//! least once, and in order per aggregate.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::sql_types::BigInt;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::outbox::{self, Claimed};
+use crate::bus::{Bus, Topic};
+use crate::db::Db;
+use crate::error::Result;
+use crate::ids::{OrderId, VariantId};
+use crate::orders::feed;
+
+/// Held while places in the feed are given and leases are taken. ("cartorly" in ASCII.)
+const RELAY_LOCK: i64 = 0x6361_7274_6f72_6c79;
+/// How many events one round takes at most.
+const BATCH: i64 = 500;
+/// How long a relay has its batch to itself: many times what publishing takes.
+const LEASE: Duration = Duration::from_secs(30);
+/// How long an event waits at most when nobody woke the relay, because it was written elsewhere.
+const POLL: Duration = Duration::from_secs(1);
+/// The longest pause while the database or the bus is away.
+const MAX_PAUSE: Duration = Duration::from_secs(15);
+/// How long published events are kept, for whoever looks into a problem.
+const KEEP: Duration = Duration::from_hours(7 * 24);
+const CLEAN_EVERY: Duration = Duration::from_mins(1);
+const CLEAN_BATCH: i64 = 5_000;
+
+/// Wakes the relay of this process. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Waker(Arc<Notify>);
+
+impl Waker {
+    /// Says that an event was committed, so that it is published at once. It would be within a second all the same.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// A relay of this process.
+pub struct Relay {
+    /// Connections of its own: a busy shop cannot starve the relay, nor the relay the shop.
+    db: Db,
+    bus: Bus,
+    waker: Waker,
+}
+
+impl Relay {
+    /// A relay from this database to this bus, woken by `waker`. It uses one connection at a time.
+    #[must_use]
+    pub fn new(db: Db, bus: Bus, waker: Waker) -> Self {
+        Self { db, bus, waker }
+    }
+
+    /// Relays until `shutdown`; a round that has begun is finished.
+    pub async fn run(self, shutdown: CancellationToken) {
+        let mut outage = Outage::default();
+        let mut cleaned = Instant::now();
+        while !shutdown.is_cancelled() {
+            let outcome = self.work(&mut cleaned).await;
+            let pause = outage.pause_after(&outcome);
+            if matches!(outcome, Ok(Progress::More)) {
+                continue;
+            }
+            let woken = async {
+                // While something is away, wake-ups do not shorten the pause: they come with every order.
+                match outcome {
+                    Ok(_) => self.waker.0.notified().await,
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = woken => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One round, and now and then a broom.
+    async fn work(&self, cleaned: &mut Instant) -> Result<Progress> {
+        if cleaned.elapsed() >= CLEAN_EVERY {
+            let deleted = outbox::delete_published(&*self.db.get().await?, KEEP, CLEAN_BATCH).await?;
+            if i64::try_from(deleted).is_ok_and(|deleted| deleted < CLEAN_BATCH) {
+                *cleaned = Instant::now();
+            }
+        }
+        self.round().await
+    }
+
+    /// Places and publishes one batch.
+    async fn round(&self) -> Result<Progress> {
+        let mut conn = self.db.get().await?;
+        if !outbox::is_waiting(&conn).await? {
+            return Ok(Progress::Idle);
+        }
+        let leased = Instant::now();
+        let (placed, batch) = claim(&mut conn).await?;
+        drop(conn);
+        if batch.is_empty() {
+            return Ok(Progress::Idle);
+        }
+        let ids: Vec<_> = batch.iter().map(|event| event.id).collect();
+        let topics: Vec<Topic> = batch.iter().filter_map(topic).collect();
+        // Once the lease has lapsed the batch may be another relay's: it is left alone.
+        let patience = LEASE.saturating_sub(leased.elapsed());
+        let published = tokio::time::timeout(patience, self.bus.publish(&topics))
+            .await
+            .map_err(|_| anyhow::anyhow!("publishing took longer than the lease of {LEASE:?}"))?;
+        let conn = self.db.get().await?;
+        match published {
+            Ok(()) => outbox::mark_published(&conn, &ids).await?,
+            Err(error) => {
+                outbox::release(&conn, &ids).await?;
+                return Err(error);
+            }
+        }
+        let full = |count: usize| i64::try_from(count).is_ok_and(|count| count >= BATCH);
+        Ok(if full(batch.len()) || full(placed) { Progress::More } else { Progress::Idle })
+    }
+}
+
+/// Whether there is more to do at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    More,
+    Idle,
+}
+
+/// Gives places in the feed and leases a batch, alone among all relays of the database.
+async fn claim(conn: &mut AsyncPgConnection) -> Result<(usize, Vec<Claimed>)> {
+    conn.transaction(async |conn| {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(RELAY_LOCK)
+            .execute(conn)
+            .await?;
+        let placed = feed::place(conn, BATCH).await?;
+        let batch = outbox::claim(conn, BATCH, LEASE).await?;
+        Ok((placed, batch))
+    })
+    .await
+}
+
+/// Who is to be woken by an event; nobody by one of a kind that this release does not know.
+fn topic(event: &Claimed) -> Option<Topic> {
+    match event.aggregate_type.as_str() {
+        outbox::ORDER => Some(Topic::Order(OrderId(event.aggregate_id))),
+        outbox::VARIANT => Some(Topic::Variant(VariantId(event.aggregate_id))),
+        _ => None,
+    }
+}
+
+/// How long the relay has been failing: an outage is logged when it begins and when it ends, not with each attempt.
+#[derive(Debug, Default)]
+struct Outage {
+    failures: u32,
+}
+
+impl Outage {
+    /// How long to rest after a round.
+    fn pause_after<T>(&mut self, outcome: &Result<T>) -> Duration {
+        match outcome {
+            Ok(_) => {
+                if self.failures > 0 {
+                    tracing::info!(attempts = self.failures, "events are published again");
+                }
+                self.failures = 0;
+                POLL
+            }
+            Err(error) => {
+                if self.failures == 0 {
+                    tracing::error!(%error, "events cannot be published; they wait in the outbox");
+                } else {
+                    tracing::debug!(%error, "events still cannot be published");
+                }
+                self.failures = self.failures.saturating_add(1);
+                MAX_PAUSE.min(POLL * 2_u32.saturating_pow(self.failures.min(8) - 1))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_waited_out_longer_and_longer_and_then_forgotten() {
+        let failed = || Err::<(), _>(crate::error::Error::Internal(anyhow::anyhow!("away")));
+        let mut outage = Outage::default();
+        let pauses: Vec<u64> = (0..6).map(|_| outage.pause_after(&failed()).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 15, 15]);
+        assert_eq!(outage.pause_after(&Ok(())), POLL);
+        assert_eq!(outage.pause_after(&failed()).as_secs(), 1);
+    }
+}
