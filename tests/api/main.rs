@@ -1,0 +1,6 @@
+//! What the server does, asked from outside: one binary, a fresh database per test. Run it with `make test`.
+#![recursion_limit = "256"]
+
+mod support;
+
+mod catalog;

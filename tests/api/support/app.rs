@@ -1,0 +1,133 @@
+//! A running shop: the real server on a free port, over a database of its own.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use cartograph::accounts::Role;
+use cartograph::app::{App, Parts};
+use cartograph::clock::Clock;
+use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
+use cartograph::db::{Connection, Db, Options, StatementLog};
+use cartograph::graphql::Schema;
+use cartograph::money::Currency;
+use cartograph::server;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use super::builders::UserBuilder;
+use super::client::Client;
+use super::db::TestDatabase;
+use super::statements::Statements;
+
+/// A shop of one test. Stops and forgets everything when dropped.
+pub(crate) struct TestApp {
+    /// What the server owns; tests reach the domain with it.
+    pub(crate) app: App,
+    /// Where the server listens.
+    pub(crate) address: SocketAddr,
+    schema: Schema,
+    log: StatementLog,
+    shutdown: CancellationToken,
+    // Last: dropped when nothing uses it any more.
+    database: TestDatabase,
+}
+
+impl TestApp {
+    /// A shop without anything in it.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with another configuration.
+    pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::create().await;
+        let mut config = config();
+        configure(&mut config);
+        let listener = server::listen(&config.http).await.expect("a free port");
+        let address = listener.local_addr().expect("the listener has an address");
+        config.http.port = address.port();
+        let log = StatementLog::default();
+        let db = Db::connect(&Options {
+            url: database.url(),
+            pool_size: config.database.pool_size,
+            statement_timeout: config.database.statement_timeout,
+            statement_log: Some(log.clone()),
+        })
+        .await
+        .expect("the test's database can be reached");
+        let app = App::new(Parts { config, db, clock: Clock::default() });
+        let shutdown = CancellationToken::new();
+        tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
+        Self { schema: Schema::new(app.clone()), app, address, log, shutdown, database }
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn guest(&self) -> Client {
+        Client::guest(self.address)
+    }
+
+    /// A new customer, signed in.
+    pub(crate) async fn customer(&self) -> Client {
+        self.signed_in(&[Role::Customer]).await
+    }
+
+    /// A new member of staff, signed in.
+    pub(crate) async fn staff(&self) -> Client {
+        self.signed_in(&[Role::Staff]).await
+    }
+
+    /// A new administrator, signed in.
+    pub(crate) async fn admin(&self) -> Client {
+        self.signed_in(&[Role::Admin]).await
+    }
+
+    async fn signed_in(&self, roles: &[Role]) -> Client {
+        let user = UserBuilder::new().roles(roles).create(self).await;
+        Client::in_process(self.schema.clone(), user, roles)
+    }
+
+    /// A connection of the server's pool, for arranging and checking rows. Give it back before the next request.
+    pub(crate) async fn db(&self) -> Connection<'_> {
+        self.app.db.get().await.expect("a connection")
+    }
+
+    /// The test's database, for connections beside the pool.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// What `work` gives, and the statements the server sent meanwhile.
+    pub(crate) async fn statements<T>(&self, work: impl Future<Output = T>) -> (T, Statements) {
+        drop(self.log.take());
+        let given = work.await;
+        (given, Statements(self.log.take()))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// Spelt out field by field, so that a new setting has to be thought about here too.
+fn config() -> Config {
+    Config {
+        mode: Mode::Development,
+        http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0 },
+        database: Database { url: None, pool_size: 8, statement_timeout: Duration::from_secs(20) },
+        redis_url: None,
+        tokens: Tokens {
+            secret: Some(SecretString::from("a secret that only the tests know, long enough")),
+            access_ttl: Duration::from_mins(15),
+            refresh_ttl: Duration::from_hours(24),
+        },
+        shop: Shop {
+            name: "Test Shop".to_owned(),
+            currency: Currency::USD,
+            public_url: "http://shop.test".to_owned(),
+        },
+        log: Log { filter: "warn".to_owned(), json: false },
+        data_dir: std::env::temp_dir().join("cartograph-tests-keep-nothing-here"),
+    }
+}
