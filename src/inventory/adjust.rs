@@ -1,7 +1,7 @@
 //! A counted change of stock: three arrived, one broke.
 
 use diesel::sql_query;
-use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Integer, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::statement::change_stock_by_hand;
@@ -24,7 +24,7 @@ pub struct Adjustment {
     /// Why, for the stock taker's book; may be empty.
     pub reason: String,
     /// Who says so.
-    pub actor: Option<UserId>,
+    pub actor: UserId,
 }
 
 /// Why stock was not adjusted.
@@ -57,7 +57,7 @@ pub async fn adjust(
         .bind::<Array<Uuid>, _>(vec![adjustment.variant_id])
         .bind::<Array<Integer>, _>(vec![adjustment.delta])
         .bind::<Text, _>(&adjustment.reason)
-        .bind::<Nullable<Uuid>, _>(adjustment.actor)
+        .bind::<Uuid, _>(adjustment.actor)
         .load(&mut conn)
         .await?;
     if let Some(level) = changed.into_iter().next() {

@@ -5,6 +5,7 @@
 //! is the catalogue's matter, not ours.
 
 pub mod adjust;
+pub mod announce;
 mod level;
 pub mod queries;
 pub mod reserve;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use diesel::sql_query;
-use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Integer, Text, Uuid};
+use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::statement::change_stock_by_hand;
@@ -24,7 +24,7 @@ pub struct StockTake {
     /// Why, for the stock taker's book; may be empty.
     pub reason: String,
     /// Who says so.
-    pub actor: Option<UserId>,
+    pub actor: UserId,
 }
 
 /// Why a stock take was not entered. `index` is the place among the counts.
@@ -53,17 +53,11 @@ pub async fn set(conn: &mut AsyncPgConnection, take: &StockTake) -> Outcome<Vec<
         return Err(ActionError::Refused(refusals));
     }
     conn.transaction(async |conn| {
-        let (variants, counts): (Vec<VariantId>, Vec<i32>) = take.counts.iter().copied().unzip();
-        let changed: Vec<StockLevel> = sql_query(SET)
-            .bind::<Array<Uuid>, _>(&variants)
-            .bind::<Array<Integer>, _>(counts)
-            .bind::<Text, _>(&take.reason)
-            .bind::<Nullable<Uuid>, _>(take.actor)
-            .load(conn)
-            .await?;
-        if changed.len() == variants.len() {
+        let changed = enter(conn, &take.counts, &take.reason, take.actor).await?;
+        if changed.len() == take.counts.len() {
             return Ok(changed);
         }
+        let variants: Vec<VariantId> = take.counts.iter().map(|(variant, _)| *variant).collect();
         let levels = queries::levels(conn, &variants).await?;
         let refused = variants.iter().enumerate().filter_map(|(index, id)| {
             if changed.iter().any(|level| level.variant_id == *id) {
@@ -77,6 +71,32 @@ pub async fn set(conn: &mut AsyncPgConnection, take: &StockTake) -> Outcome<Vec<
         Err(ActionError::Refused(refused.collect()))
     })
     .await
+}
+
+/// Enters what new variants begin with, in the transaction that makes them.
+pub(crate) async fn open(
+    conn: &AsyncPgConnection,
+    counts: &[(VariantId, i32)],
+    actor: UserId,
+) -> QueryResult<()> {
+    enter(conn, counts, "Opening stock", actor).await?;
+    Ok(())
+}
+
+async fn enter(
+    mut conn: &AsyncPgConnection,
+    counts: &[(VariantId, i32)],
+    reason: &str,
+    actor: UserId,
+) -> QueryResult<Vec<StockLevel>> {
+    let (variants, counts): (Vec<VariantId>, Vec<i32>) = counts.iter().copied().unzip();
+    sql_query(SET)
+        .bind::<Array<Uuid>, _>(variants)
+        .bind::<Array<Integer>, _>(counts)
+        .bind::<Text, _>(reason)
+        .bind::<Uuid, _>(actor)
+        .load(&mut conn)
+        .await
 }
 
 fn check(take: &StockTake) -> Vec<SetRefusal> {

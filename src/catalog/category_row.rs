@@ -1,0 +1,33 @@
+//! The category tree as its writers see it.
+
+use diesel::QueryResult;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use super::refusal::{CategoryProblem, Refused};
+use crate::error::{ActionError, violated_constraint};
+
+/// How many levels the tree can have; the same as in the table's CHECK.
+pub const MAX_LEVELS: usize = 10;
+
+/// Makes the writers of the tree take turns; readers go on. Two moves that are each fine could otherwise close a circle
+/// together, and a category made below one that is being moved would keep the old path.
+pub(super) async fn lock_tree(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute("LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE").await
+}
+
+/// What PostgreSQL's refusal of a category means. `slug` is the slug that was to be stored.
+pub(super) fn refusal_of(
+    error: diesel::result::Error,
+    slug: Option<String>,
+) -> ActionError<Refused<CategoryProblem>> {
+    let refusal = match (violated_constraint(&error), slug) {
+        (Some("categories_slug_key"), Some(slug)) => Refused::at(["slug"], CategoryProblem::SlugTaken(slug)),
+        (Some("categories_parent_id_fkey"), _) => Refused::at(["parentId"], CategoryProblem::UnknownParent),
+        (Some("categories_no_circle"), _) => Refused::at(["parentId"], CategoryProblem::Circle),
+        (Some("categories_depth"), _) => {
+            Refused::at(["parentId"], CategoryProblem::TooDeep { max: MAX_LEVELS })
+        }
+        _ => return error.into(),
+    };
+    refusal.into()
+}
