@@ -1,12 +1,14 @@
 //! Orders: what was bought, and what became of it.
 //!
-//! Placing an order and moving it on are the two verbs; [`state`] alone knows which
+//! Placing an order ([`place`]) and moving it on ([`change_status`]) are the two verbs; [`state`] alone knows which
 //! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
 
 pub mod address;
+pub mod change_status;
 pub mod events;
 pub mod feed;
 pub mod model;
+pub mod place;
 pub mod queries;
 pub mod state;
 

@@ -1,0 +1,236 @@
+//! Placing an order: what was in the cart becomes an order, and its stock is reserved.
+//!
+//! One transaction of a fixed number of statements, whatever the number of lines: claim the idempotency key, lock the
+//! cart, read its lines, reserve the stock, write order, lines, event and outbox row, empty the cart. The database has
+//! the last word on stock (see [`crate::inventory`]); two checkouts of one cart meet at the cart's lock, and the second
+//! finds it empty. Payment is no part of this.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::events::{self, Actor, Change, NewEvent};
+use crate::cart::{self, CartLine, CartSelector};
+use crate::db::schema::{order_lines, orders};
+use crate::error::{ActionError, Outcome, Refusal};
+use crate::idempotency::{self, Claim, Keyed};
+use crate::ids::{OrderId, OrderLineId, UserId, VariantId};
+use crate::inventory;
+use crate::money::{Currency, Money, MoneyError};
+use crate::secrets;
+
+/// An order to be placed; everything in it is checked already. No `Debug`: a cart's token belongs in no log.
+#[derive(Clone)]
+pub struct PlaceOrder {
+    /// What is bought.
+    pub cart: CartSelector,
+    /// Who buys; none for a guest.
+    pub customer: Option<UserId>,
+    /// Where to write to about it.
+    pub email: String,
+    /// Where it goes.
+    pub shipping_address: Address,
+    /// Who is billed, when that is somebody else.
+    pub billing_address: Option<Address>,
+    /// The total the buyer saw, if the client wants to be sure that no price has changed since.
+    pub expected_total: Option<i64>,
+    /// The client's key for this order.
+    pub idempotency_key: Option<String>,
+    /// What the shop sells in.
+    pub currency: Currency,
+}
+
+/// An order that was placed, now or by an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    order_id: uuid::Uuid,
+    /// What a guest shows to see the order again. Only its digest stays with the order.
+    pub token: Option<String>,
+}
+
+impl Placed {
+    /// The order.
+    #[must_use]
+    pub fn order_id(&self) -> OrderId {
+        OrderId(self.order_id)
+    }
+}
+
+/// Why an order cannot be placed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceRefusal {
+    /// There is no such cart, or it is not the buyer's.
+    CartNotFound,
+    /// There is nothing in it.
+    CartEmpty,
+    /// A line's product is no longer sold.
+    Unavailable { product: String, variant: VariantId },
+    /// There is less of a variant than is wanted.
+    InsufficientStock { product: String, variant: VariantId, wanted: i32, available: i32 },
+    /// The total is not what the buyer saw.
+    TotalChanged { expected: Money, actual: Money },
+    /// The amounts do not fit any shop's books.
+    TotalTooLarge,
+    /// The key was used for another order.
+    KeyReused,
+}
+
+impl Refusal for PlaceRefusal {}
+
+impl From<MoneyError> for ActionError<PlaceRefusal> {
+    fn from(_: MoneyError) -> Self {
+        // Prices are in the shop's currency and not negative: only their size can be wrong.
+        Self::refuse(PlaceRefusal::TotalTooLarge)
+    }
+}
+
+/// Places an order. After it, wake the relay.
+pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<Placed, PlaceRefusal> {
+    let token = order.customer.is_none().then(secrets::random_token);
+    let placed = Placed { order_id: OrderId::new().0, token };
+    conn.transaction(async |conn| {
+        if let Some(key) = &order.idempotency_key {
+            let scope = scope(order);
+            let request = Keyed { scope: &scope, key, fingerprint: fingerprint(order) };
+            match idempotency::claim(conn, &request, &placed).await? {
+                Claim::First => {}
+                Claim::Replay(first) => return Ok(first),
+                Claim::Reused => return Err(PlaceRefusal::KeyReused.into()),
+            }
+        }
+        let cart =
+            cart::lock::lock_for_checkout(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
+        let lines = cart::queries::checkout_lines(conn, cart.id).await?;
+        let total = check(order, &lines)?;
+        reserve(conn, &lines).await?;
+        insert(conn, order, &placed, &lines, total).await?;
+        let actor = order.customer.map_or(Actor::Guest, Actor::Customer);
+        let event = NewEvent { order_id: placed.order_id(), change: Change::Placed, actor, note: None };
+        events::append(conn, event).await?;
+        cart::clear::empty(conn, cart.id).await?;
+        Ok(placed)
+    })
+    .await
+}
+
+/// Keys are the caller's own: a customer's, or those of whoever holds a cart's token.
+fn scope(order: &PlaceOrder) -> String {
+    match (&order.customer, &order.cart.token) {
+        (Some(customer), _) => format!("orderPlace {customer}"),
+        (None, Some(token)) => {
+            let digest = secrets::sha256(token.as_bytes());
+            format!("orderPlace cart {}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        }
+        // Without a token there is no guest cart; nothing is stored under this scope but refusals.
+        (None, None) => "orderPlace".to_owned(),
+    }
+}
+
+fn fingerprint(order: &PlaceOrder) -> [u8; 32] {
+    idempotency::fingerprint(&(
+        order.cart.cart_id.map(|id| id.to_string()),
+        &order.email,
+        &order.shipping_address,
+        &order.billing_address,
+        order.expected_total,
+    ))
+}
+
+/// Everything that can be wrong with the lines before stock is asked for; else their total.
+fn check(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<Money, PlaceRefusal> {
+    if lines.is_empty() {
+        return Err(PlaceRefusal::CartEmpty.into());
+    }
+    let unavailable: Vec<PlaceRefusal> = lines
+        .iter()
+        .filter(|line| !line.offer.on_sale())
+        .map(|line| PlaceRefusal::Unavailable { product: line.offer.name(), variant: line.offer.variant.id })
+        .collect();
+    if !unavailable.is_empty() {
+        return Err(ActionError::Refused(unavailable));
+    }
+    let mut total = Money::new(0, order.currency);
+    for line in lines {
+        total = total.checked_add(line.unit_price().checked_mul(line.quantity)?)?;
+    }
+    match order.expected_total {
+        Some(expected) if expected != total.minor => {
+            let expected = Money::new(expected, order.currency);
+            Err(PlaceRefusal::TotalChanged { expected, actual: total }.into())
+        }
+        _ => Ok(total),
+    }
+}
+
+/// Reserves every line's stock, or says what each line is short of.
+async fn reserve(conn: &mut AsyncPgConnection, lines: &[CartLine]) -> Outcome<(), PlaceRefusal> {
+    let wanted: Vec<(VariantId, i32)> =
+        lines.iter().map(|line| (line.offer.variant.id, line.quantity)).collect();
+    let reserved = inventory::reserve::reserve(conn, &wanted).await?;
+    if reserved.len() == wanted.len() {
+        return Ok(());
+    }
+    let short: Vec<&CartLine> =
+        lines.iter().filter(|line| !reserved.contains(&line.offer.variant.id)).collect();
+    let ids: Vec<VariantId> = short.iter().map(|line| line.offer.variant.id).collect();
+    let available: BTreeMap<VariantId, i32> =
+        inventory::queries::available(conn, &ids).await?.into_iter().collect();
+    let shortage = |line: &&CartLine| PlaceRefusal::InsufficientStock {
+        product: line.offer.name(),
+        variant: line.offer.variant.id,
+        wanted: line.quantity,
+        available: available.get(&line.offer.variant.id).copied().unwrap_or(0),
+    };
+    Err(ActionError::Refused(short.iter().map(shortage).collect()))
+}
+
+async fn insert(
+    mut conn: &AsyncPgConnection,
+    order: &PlaceOrder,
+    placed: &Placed,
+    lines: &[CartLine],
+    total: Money,
+) -> QueryResult<()> {
+    let address = |address: &Address| serde_json::to_value(address).unwrap_or_default();
+    diesel::insert_into(orders::table)
+        .values((
+            orders::id.eq(placed.order_id()),
+            orders::user_id.eq(order.customer),
+            orders::token_hash
+                .eq(placed.token.as_ref().map(|token| secrets::sha256(token.as_bytes()).to_vec())),
+            orders::email.eq(&order.email),
+            orders::currency.eq(total.currency.code()),
+            orders::subtotal.eq(total.minor),
+            orders::total.eq(total.minor),
+            orders::shipping_address.eq(address(&order.shipping_address)),
+            orders::billing_address.eq(order.billing_address.as_ref().map(address)),
+        ))
+        .execute(&mut conn)
+        .await?;
+    let rows: Vec<_> = lines
+        .iter()
+        .zip(1_i32..)
+        .map(|(line, position)| {
+            let unit_price = line.unit_price().minor;
+            let variant = &line.offer.variant;
+            (
+                order_lines::id.eq(OrderLineId::new()),
+                order_lines::order_id.eq(placed.order_id()),
+                order_lines::position.eq(position),
+                order_lines::product_id.eq(variant.product_id),
+                order_lines::variant_id.eq(variant.id),
+                order_lines::product_name.eq(&line.offer.product_name),
+                order_lines::variant_name.eq(variant.name()),
+                order_lines::sku.eq(&variant.sku),
+                order_lines::unit_price.eq(unit_price),
+                order_lines::quantity.eq(line.quantity),
+                order_lines::total.eq(unit_price * i64::from(line.quantity)),
+            )
+        })
+        .collect();
+    diesel::insert_into(order_lines::table).values(rows).execute(&mut conn).await?;
+    Ok(())
+}
