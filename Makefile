@@ -1,3 +1,38 @@
-.PHONY: test
-test: ## every test, with a PostgreSQL and a Redis of its own
-	scripts/with-services.sh cargo test $(ARGS)
+.DEFAULT_GOAL := help
+.PHONY: help run test bench schema playground fmt lint docs ci
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+run: ## build and serve the demo shop on http://127.0.0.1:8000
+	@scripts/run.sh
+
+test: ## every test, with the servers and the browser they need; ARGS=catalog for some
+	@scripts/test.sh $(ARGS)
+
+bench: ## criterion's benchmarks, then a seeded shop under load
+	@scripts/bench.sh
+
+schema: ## write schema.graphql anew after a change of the API
+	cargo run --quiet --locked -- schema > schema.graphql.new
+	mv schema.graphql.new schema.graphql
+
+playground: ## build the playground's bundle anew after a change of its sources
+	scripts/install.sh node
+	npm --prefix playground ci --no-audit --no-fund
+	npm --prefix playground run typecheck
+	npm --prefix playground run check
+	npm --prefix playground run build
+
+fmt: ## format the code
+	cargo fmt
+
+lint: ## what CI refuses: format, lints
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+docs: ## the code's documentation, private items included
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+ci: ## all that CI does
+	@bash .ci/run

@@ -4,7 +4,8 @@
 #
 #   scripts/with-services.sh cargo test
 #
-# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL.
+# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. DURABLE=1 has PostgreSQL wait for the disk, as in
+# production: for measuring.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -65,15 +66,17 @@ letters=$(locale -a 2>/dev/null | grep -ixE 'C\.UTF-?8|en_US\.UTF-?8' | head -n 
     --username=postgres --auth=trust --encoding=UTF8 --locale=C ${letters:+--lc-ctype="$letters"} \
     --no-sync --no-instructions >"$folder/initdb.log" 2>&1) || give_up initdb "$folder/initdb.log"
 
+settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c timezone=UTC
+    -c shared_buffers=256MB -c max_wal_size=4GB -c jit=off -c random_page_cost=1.1)
 # Nothing here has to survive a crash, so nothing waits for the disk.
+[ -n "${DURABLE:-}" ] || settings+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off
+    -c wal_level=minimal -c max_wal_senders=0 -c checkpoint_timeout=1h)
+
 start_postgres() {
     port=$(some_port)
     : >"$folder/postgres.log"
     (cd "$folder/postgres" && exec ${as_postgres[@]+"${as_postgres[@]}"} "$bin/postgres" -D "$folder/postgres/data" \
-        -c port="$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300 \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
-        -c max_wal_size=4GB -c checkpoint_timeout=1h -c shared_buffers=128MB -c jit=off -c random_page_cost=1.1 \
-        -c timezone=UTC) >"$folder/postgres.log" 2>&1 &
+        -c port="$port" "${settings[@]}") >"$folder/postgres.log" 2>&1 &
     postgres_pid=$!
     started "$postgres_pid" "$folder/postgres.log" 'ready to accept connections'
 }
