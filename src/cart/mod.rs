@@ -7,16 +7,29 @@
 //! Every verb locks the cart's row before it reads the lines, so that whatever happens to one cart happens one after the
 //! other and a plan made from the lines read still holds when it is written.
 
+mod add_lines;
 pub mod clear;
+mod create;
 pub mod lock;
+mod merge;
 mod model;
 pub mod queries;
 mod refusal;
+mod remove_lines;
 mod selector;
+mod store;
+pub mod totals;
+mod update_lines;
+pub mod warnings;
 
+pub use self::add_lines::{LineRequest, VariantKey, add_lines};
+pub use self::create::create;
+pub use self::merge::{DropReason, DroppedLine, MergeReport, merge};
 pub use self::model::{Cart, CartContents, CartLine, Offer, Opened};
 pub use self::refusal::CartRefusal;
+pub use self::remove_lines::remove_lines;
 pub use self::selector::CartSelector;
+pub use self::update_lines::{LineUpdate, update_lines};
 
 /// The most lines a cart can have, and the most that one call can name. A cart is shown and ordered whole, so its size
 /// bounds every statement about it.
