@@ -1,5 +1,7 @@
 //! Which cart is meant, and the proof that it is the caller's.
 
+use std::fmt;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -12,7 +14,7 @@ use crate::secrets::sha256;
 type Condition = Box<dyn BoxableExpression<carts::table, Pg, SqlType = Nullable<Bool>>>;
 
 /// Names a cart. Only its owner can: a customer by being signed in, a guest by the cart's token. A cart that is somebody
-/// else's is not found, exactly like one that does not exist. No `Debug`: the token belongs in no log.
+/// else's is not found, exactly like one that does not exist.
 #[derive(Clone, Default)]
 pub struct CartSelector {
     /// The cart's id, which alone proves nothing.
@@ -21,6 +23,17 @@ pub struct CartSelector {
     pub token: Option<String>,
     /// Who is signed in. Without id and token, their own cart is meant.
     pub user: Option<UserId>,
+}
+
+/// Keeps the token out of logs.
+impl fmt::Debug for CartSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CartSelector")
+            .field("cart_id", &self.cart_id)
+            .field("token", &self.token.as_ref().map(|_| "…"))
+            .field("user", &self.user)
+            .finish()
+    }
 }
 
 impl CartSelector {

@@ -75,6 +75,11 @@ impl ApiError {
         Self::Client(Code::BadUserInput, message.into())
     }
 
+    /// Two arguments of which exactly one is to be given.
+    pub fn one_of(one: &str, other: &str) -> Self {
+        Self::bad_input(format!("Give exactly one of '{one}' and '{other}'."))
+    }
+
     /// Nothing there, or nothing of yours.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::Client(Code::NotFound, message.into())

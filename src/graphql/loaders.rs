@@ -13,9 +13,10 @@ use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
+use crate::cart::{self, CartContents};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
-use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::ids::{CartId, CategoryId, ProductId, VariantId};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
@@ -90,6 +91,7 @@ where
 
 /// All loaders of one request.
 pub struct Loaders {
+    pub(super) carts: ById<CartId, CartContents>,
     pub(super) products: ById<ProductId, Product>,
     pub(super) variants: ById<VariantId, Variant>,
     pub(super) variants_of: ById<ProductId, Vec<Variant>>,
@@ -105,6 +107,10 @@ impl Loaders {
     pub fn new(app: &App) -> Self {
         use catalog::queries;
         Self {
+            carts: ById::new(app, async |app: App, ids: Vec<CartId>| {
+                let carts = cart::queries::contents_by_ids(&*app.db.get().await?, &ids).await?;
+                Ok(by(carts, |contents| contents.cart.id))
+            }),
             products: ById::new(app, async |app: App, ids: Vec<ProductId>| {
                 Ok(by(queries::products_by_ids(&*app.db.get().await?, &ids).await?, |product| product.id))
             }),

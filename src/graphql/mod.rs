@@ -3,6 +3,7 @@
 //! Resolvers are thin: read the arguments, call one function of the domain, wrap the answer. No query is built here.
 
 mod auth;
+mod cart;
 mod catalog;
 mod context;
 mod error;
@@ -13,7 +14,7 @@ mod relay;
 mod scalars;
 mod user_error;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
 pub use self::error::Code;
 use self::loaders::Loaders;
@@ -22,9 +23,13 @@ use crate::app::App;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, catalog::CatalogQuery);
+pub struct Query(node::NodeQuery, cart::CartQuery, catalog::CatalogQuery);
 
-type GraphqlSchema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(cart::CartMutation);
+
+type GraphqlSchema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The deepest a document may nest. Generous: the deepest sample nests 9.
 const MAX_DEPTH: usize = 16;
@@ -37,8 +42,8 @@ pub struct Schema {
 }
 
 /// The schema without anything to answer from: for its definition.
-fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_error::UserError>()
 }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 
+use super::cart::{Cart, own_cart};
 use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
@@ -11,6 +12,8 @@ use crate::ids::AnyId;
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id, unique among all things of the shop."))]
 pub enum Node {
+    /// A cart: only your account's.
+    Cart(Cart),
     /// A category.
     Category(Category),
     /// A product.
@@ -76,6 +79,7 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             }
         },
         AnyId::CategoryId(id) => loaders.categories.load(id).await?.map(|category| Category(category).into()),
+        AnyId::CartId(id) => own_cart(ctx, id).await?.map(Node::from),
         _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
     })
 }

@@ -6,6 +6,7 @@
 
 use async_graphql::Interface;
 
+use super::cart::CartUserError;
 use super::inventory::InventoryUserError;
 
 /// Something in a mutation's input that kept it from happening.
@@ -19,6 +20,8 @@ use super::inventory::InventoryUserError;
     field(name = "message", ty = "&String", desc = "What is wrong and what to do, for people.")
 )]
 pub enum UserError {
+    /// Of carts.
+    Cart(CartUserError),
     /// Of stock.
     Inventory(InventoryUserError),
 }
@@ -30,12 +33,12 @@ macro_rules! user_error {
         #[derive(async_graphql::SimpleObject, Debug, Clone)]
         pub struct $name {
             /// What kind of problem it is.
-            pub(super) code: $code,
+            pub(in crate::graphql) code: $code,
             /// The path of the input at fault, such as `["input", "lines", "0", "quantity"]`; null when it is no single
             /// one.
-            pub(super) field: Option<Vec<String>>,
+            pub(in crate::graphql) field: Option<Vec<String>>,
             /// What is wrong and what to do, for people.
-            pub(super) message: String,
+            pub(in crate::graphql) message: String,
         }
 
         impl $name {

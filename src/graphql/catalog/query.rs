@@ -32,7 +32,7 @@ impl CatalogQuery {
         let product = match (id, slug) {
             (Some(id), None) => ctx.loaders().products.load(parse_id(&id)?).await?,
             (None, Some(slug)) => queries::product_by_slug(&*ctx.app().db.get().await?, &slug).await?,
-            _ => return Err(one_of("id", "slug")),
+            _ => return Err(ApiError::one_of("id", "slug")),
         };
         Ok(product.filter(|product| visible(ctx, product)).map(Product))
     }
@@ -70,7 +70,7 @@ impl CatalogQuery {
         let category = match (id, slug) {
             (Some(id), None) => ctx.loaders().categories.load(parse_id(&id)?).await?,
             (None, Some(slug)) => queries::category_by_slug(&*ctx.app().db.get().await?, &slug).await?,
-            _ => return Err(one_of("id", "slug")),
+            _ => return Err(ApiError::one_of("id", "slug")),
         };
         Ok(category.map(Category))
     }
@@ -90,10 +90,6 @@ impl CatalogQuery {
         let page = PageArguments { first, after, ..PageArguments::default() };
         category_connection(ctx, parent, &page).await
     }
-}
-
-fn one_of(one: &str, other: &str) -> ApiError {
-    ApiError::bad_input(format!("Give exactly one of '{one}' and '{other}'."))
 }
 
 /// Whether the viewer may see the product: shoppers see what is on sale, those who manage the catalogue see all.

@@ -1,0 +1,129 @@
+//! `Cart` and `CartLine`.
+
+use async_graphql::{Context, ID, Object};
+
+use super::super::catalog::{Product, ProductVariant, visible};
+use super::super::context::ContextExt;
+use super::super::error::Result;
+use super::super::scalars::{DateTime, Money};
+use super::warning::{CartWarning, warnings};
+use crate::cart::{self, CartContents, totals};
+
+/// What somebody means to buy. A cart reserves nothing: prices and stock are those of now, and `warnings` tells what
+/// changed since its owner filled it.
+pub struct Cart {
+    cart: cart::Cart,
+    lines: Vec<CartLine>,
+    /// Set only where the caller has shown the token, or where it was made just now.
+    token: Option<String>,
+}
+
+impl Cart {
+    /// The cart for its owner. `token` is what they showed or were just given.
+    pub(super) fn new(contents: CartContents, token: Option<String>) -> Self {
+        let CartContents { cart, lines } = contents;
+        // A customer may show a token along with their own cart's id; that is not this cart's.
+        let token = token.filter(|_| cart.user_id.is_none());
+        Self { cart, lines: lines.into_iter().map(CartLine).collect(), token }
+    }
+
+    fn sum(&self, ctx: &Context<'_>) -> Result<Money> {
+        Ok(totals::subtotal(self.rows(), ctx.app().config.shop.currency)?.into())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &cart::CartLine> {
+        self.lines.iter().map(|line| &line.0)
+    }
+}
+
+#[Object]
+impl Cart {
+    /// Its id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.cart.id.to_string().into()
+    }
+
+    /// What a guest shows to get at this cart again; keep it. Told only to who has it already or has just made the cart;
+    /// a customer's cart has none.
+    async fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// What is in it, in the order it was put in; at most 100 lines.
+    async fn lines(&self) -> &[CartLine] {
+        &self.lines
+    }
+
+    /// How many pieces are in it, over all lines.
+    async fn item_count(&self) -> i32 {
+        totals::item_count(self.rows())
+    }
+
+    /// What the lines cost together.
+    async fn subtotal(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.sum(ctx)
+    }
+
+    /// What there is to pay.
+    async fn total(&self, ctx: &Context<'_>) -> Result<Money> {
+        self.sum(ctx)
+    }
+
+    /// What its owner should know before they order; in the order of the lines.
+    async fn warnings(&self) -> Vec<CartWarning> {
+        self.lines.iter().flat_map(warnings).collect()
+    }
+
+    /// When something was last put in, changed or taken out.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.cart.updated_at)
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.cart.created_at)
+    }
+}
+
+/// Some pieces of a variant in a cart.
+#[derive(Clone)]
+pub struct CartLine(pub(super) cart::CartLine);
+
+#[Object]
+impl CartLine {
+    /// Its id, for `cartLinesUpdate` and `cartLinesRemove`.
+    async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The name of what it holds, such as "T-shirt (M / Black)"; there even when `product` no longer is.
+    async fn name(&self) -> String {
+        self.0.offer.name()
+    }
+
+    /// How many pieces, 1 to 1000.
+    async fn quantity(&self) -> i32 {
+        self.0.quantity
+    }
+
+    /// The variant.
+    async fn variant(&self) -> ProductVariant {
+        ProductVariant(self.0.offer.variant.clone())
+    }
+
+    /// The variant's product; null once it is no longer on sale.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        let product = ctx.loaders().products.load(self.0.offer.variant.product_id).await?;
+        Ok(product.filter(|product| visible(ctx, product)).map(Product))
+    }
+
+    /// What one piece costs now.
+    async fn unit_price(&self) -> Money {
+        self.0.unit_price().into()
+    }
+
+    /// What the pieces cost together.
+    async fn total(&self) -> Result<Money> {
+        Ok(totals::line_total(&self.0)?.into())
+    }
+}

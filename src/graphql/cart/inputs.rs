@@ -1,0 +1,148 @@
+//! What clients say about carts.
+
+use async_graphql::{Context, ID, InputObject};
+
+use super::super::context::{ContextExt, parse_id};
+use super::super::error::{ApiError, Result};
+use super::errors::Paths;
+use crate::cart::{CartSelector, LineRequest, LineUpdate, VariantKey};
+use crate::ids::CartLineId;
+
+/// Some pieces of a variant that are to go into a cart. Name the variant by exactly one of `variantId` and `sku`.
+#[derive(InputObject)]
+pub struct CartLineInput {
+    /// The variant's id.
+    variant_id: Option<ID>,
+    /// The variant's article number.
+    sku: Option<String>,
+    /// How many pieces, 1 to 1000. They are added to those the cart holds already.
+    #[graphql(default = 1)]
+    quantity: i32,
+}
+
+/// How many pieces a line of a cart shall have.
+#[derive(InputObject)]
+pub struct CartLineUpdateInput {
+    /// The line's id.
+    line_id: ID,
+    /// The new number of pieces, up to 1000; 0 takes the line out.
+    quantity: i32,
+}
+
+/// A cart to be made.
+#[derive(InputObject, Default)]
+pub struct CartCreateInput {
+    /// What is to be in it from the start; at most 100 lines.
+    #[graphql(default)]
+    lines: Vec<CartLineInput>,
+}
+
+/// Lines to be added to a cart. Without `cartId` and `token` the signed-in customer's own cart is meant, which is made when
+/// there is none; a guest gets a new cart and its token.
+#[derive(InputObject)]
+pub struct CartLinesAddInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+    /// What to add; 1 to 100 lines, all of which are added or none.
+    lines: Vec<CartLineInput>,
+}
+
+/// Lines of a cart to be changed. Without `cartId` and `token` the signed-in customer's own cart is meant.
+#[derive(InputObject)]
+pub struct CartLinesUpdateInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+    /// What to change; 1 to 100 lines, all of which are changed or none.
+    lines: Vec<CartLineUpdateInput>,
+}
+
+/// Lines to be taken out of a cart. Without `cartId` and `token` the signed-in customer's own cart is meant.
+#[derive(InputObject)]
+pub struct CartLinesRemoveInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+    /// The lines' ids; 1 to 100, all of which are taken out or none.
+    line_ids: Vec<ID>,
+}
+
+/// A cart to be emptied. Without `cartId` and `token` the signed-in customer's own cart is meant.
+#[derive(InputObject, Default)]
+pub struct CartClearInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+}
+
+/// Which cart a client means, with what it has to prove that the cart is its own.
+pub(super) fn selector(
+    ctx: &Context<'_>,
+    cart_id: Option<&ID>,
+    token: Option<String>,
+) -> Result<CartSelector> {
+    let cart_id = cart_id.map(parse_id).transpose()?;
+    Ok(CartSelector { cart_id, token, user: ctx.viewer().user_id() })
+}
+
+impl CartCreateInput {
+    pub(super) fn read(self) -> Result<(Vec<LineRequest>, Paths)> {
+        requests(self.lines, &CartSelector::default())
+    }
+}
+
+impl CartLinesAddInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, Vec<LineRequest>, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let (requests, paths) = requests(self.lines, &selector)?;
+        Ok((selector, requests, paths))
+    }
+}
+
+impl CartLinesUpdateInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, Vec<LineUpdate>, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let update = |line: &CartLineUpdateInput| -> Result<LineUpdate> {
+            Ok(LineUpdate { line: parse_id(&line.line_id)?, quantity: line.quantity })
+        };
+        let updates = self.lines.iter().map(update).collect::<Result<Vec<_>>>()?;
+        let paths = Paths::new(&selector, "lines", vec![Some("lineId"); updates.len()]);
+        Ok((selector, updates, paths))
+    }
+}
+
+impl CartLinesRemoveInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, Vec<CartLineId>, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let ids = self.line_ids.iter().map(parse_id).collect::<Result<Vec<_>>>()?;
+        let paths = Paths::new(&selector, "lineIds", vec![None; ids.len()]);
+        Ok((selector, ids, paths))
+    }
+}
+
+impl CartClearInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let paths = Paths::new(&selector, "lines", Vec::new());
+        Ok((selector, paths))
+    }
+}
+
+fn requests(lines: Vec<CartLineInput>, selector: &CartSelector) -> Result<(Vec<LineRequest>, Paths)> {
+    let (mut requests, mut names) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()));
+    for line in lines {
+        let (variant, name) = match (line.variant_id, line.sku) {
+            (Some(id), None) => (VariantKey::Id(parse_id(&id)?), "variantId"),
+            (None, Some(sku)) => (VariantKey::Sku(sku), "sku"),
+            _ => return Err(ApiError::one_of("variantId", "sku")),
+        };
+        requests.push(LineRequest { variant, quantity: line.quantity });
+        names.push(Some(name));
+    }
+    Ok((requests, Paths::new(selector, "lines", names)))
+}

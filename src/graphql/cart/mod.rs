@@ -1,0 +1,13 @@
+//! Carts in the schema.
+
+mod contents;
+mod errors;
+mod inputs;
+mod mutation;
+mod query;
+mod warning;
+
+pub(super) use self::contents::Cart;
+pub(super) use self::errors::CartUserError;
+pub(super) use self::mutation::CartMutation;
+pub(super) use self::query::{CartQuery, own_cart};
