@@ -9,21 +9,20 @@ use super::refusal::{ProductProblem, Refused};
 use super::variant_row::{self, LockedVariant};
 use crate::db::schema::product_variants;
 use crate::error::Outcome;
-use crate::ids::{ProductId, VariantId};
+use crate::ids::VariantId;
 use crate::inventory;
 
-/// Archives a variant, and returns its product. Refused for the last one of a product on sale: archive the product
+/// Archives a variant. Refused for the last one of a product on sale: archive the product
 /// instead. To archive it again changes nothing.
 pub async fn archive_variant(
     conn: &mut AsyncPgConnection,
     id: VariantId,
-) -> Outcome<ProductId, Refused<ProductProblem>> {
+) -> Outcome<(), Refused<ProductProblem>> {
     conn.transaction(async |conn| {
         let (product, variant) = variant_row::lock(conn, id)
             .await?
             .ok_or_else(|| Refused::at(["id"], ProductProblem::UnknownVariant))?;
-        archive(conn, &product, &variant, &["id"]).await?;
-        Ok(product.id)
+        archive(conn, &product, &variant, &["id"]).await
     })
     .await
 }

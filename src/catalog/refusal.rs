@@ -19,6 +19,19 @@ impl<P> Refused<P> {
     }
 }
 
+impl<P: std::fmt::Display> Refused<P> {
+    /// What is wrong, for people: a problem that is no sentence by itself gets the name of its field in front.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let problem = self.problem.to_string();
+        let is_sentence = problem.starts_with(|letter: char| letter.is_uppercase());
+        match self.path.iter().rfind(|step| step.parse::<usize>().is_err()) {
+            Some(field) if !is_sentence => format!("'{field}': {problem}."),
+            _ => problem,
+        }
+    }
+}
+
 impl<P> Refusal for Refused<P> {}
 
 /// What can be wrong with a single value, whatever it describes.

@@ -28,13 +28,13 @@ struct Columns {
     archived_at: Option<Option<DateTime<Utc>>>,
 }
 
-/// Changes a variant, and returns its product. An archived one comes back with `archived: false`, if its choices still
+/// Changes a variant. An archived one comes back with `archived: false`, if its choices still
 /// fit the product's options.
 pub async fn update_variant(
     conn: &mut AsyncPgConnection,
     change: &VariantChange,
     keeper: Keeper,
-) -> Outcome<ProductId, Refused<ProductProblem>> {
+) -> Outcome<(), Refused<ProductProblem>> {
     let columns = check(change, keeper)?;
     conn.transaction(async |conn| {
         let (product, variant) = variant_row::lock(conn, change.id)
@@ -63,7 +63,7 @@ pub async fn update_variant(
         if change.archived == Some(true) {
             archive_variant::archive(conn, &product, &variant, &["archived"]).await?;
         }
-        Ok(product.id)
+        Ok(())
     })
     .await
 }

@@ -72,9 +72,9 @@ where
             .unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
     }
 
-    /// Forgets one key after it was written, so that the answer shows what is there now.
-    pub(super) async fn forget(&self, key: K) {
-        self.0.clear(key).await;
+    /// Forgets everything after something was written, so that the answer shows what is there now.
+    pub(super) async fn forget(&self) {
+        self.0.clear_all().await;
     }
 }
 
@@ -141,6 +141,24 @@ impl Loaders {
                 Ok(grouped(children, |category| category.parent_id.unwrap_or(category.id)))
             }),
         }
+    }
+}
+
+impl Loaders {
+    /// Forgets what was read of products, after one was written.
+    pub(super) async fn forget_products(&self) {
+        self.products.forget().await;
+        self.variants.forget().await;
+        self.variants_of.forget().await;
+        self.options_of.forget().await;
+        self.images_of.forget().await;
+    }
+
+    /// Forgets what was read of categories, after one was written; products say where they are filed.
+    pub(super) async fn forget_categories(&self) {
+        self.categories.forget().await;
+        self.children_of.forget().await;
+        self.products.forget().await;
     }
 }
 

@@ -27,7 +27,13 @@ pub struct Query(node::NodeQuery, cart::CartQuery, catalog::CatalogQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(cart::CartMutation);
+pub struct Mutation(
+    cart::CartMutation,
+    catalog::CategoryMutation,
+    catalog::ProductMutation,
+    catalog::VariantMutation,
+    inventory::InventoryMutation,
+);
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 

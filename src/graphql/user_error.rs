@@ -7,7 +7,10 @@
 use async_graphql::Interface;
 
 use super::cart::CartUserError;
+use super::catalog::{CategoryUserError, ProductUserError};
+use super::error::Result;
 use super::inventory::InventoryUserError;
+use crate::error::{ActionError, Outcome};
 
 /// Something in a mutation's input that kept it from happening.
 #[derive(Interface)]
@@ -22,8 +25,21 @@ use super::inventory::InventoryUserError;
 pub enum UserError {
     /// Of carts.
     Cart(CartUserError),
+    /// Of categories.
+    Category(CategoryUserError),
     /// Of stock.
     Inventory(InventoryUserError),
+    /// Of products and variants.
+    Product(ProductUserError),
+}
+
+/// What a payload shows of what a verb came to: the thing, or why there is none. Failures of our own stay errors.
+pub(super) fn settle<T, R, E: From<R>>(outcome: Outcome<T, R>) -> Result<(Option<T>, Vec<E>)> {
+    match outcome {
+        Ok(thing) => Ok((Some(thing), Vec::new())),
+        Err(ActionError::Refused(reasons)) => Ok((None, reasons.into_iter().map(E::from).collect())),
+        Err(ActionError::Failed(error)) => Err(error.into()),
+    }
 }
 
 /// Declares a domain's error type: `user_error!(/// doc, CartUserError, CartErrorCode)`.
@@ -43,14 +59,14 @@ macro_rules! user_error {
 
         impl $name {
             /// A problem with no single input.
-            pub(super) fn new(code: $code, message: impl Into<String>) -> Self {
+            pub(in crate::graphql) fn new(code: $code, message: impl Into<String>) -> Self {
                 Self { code, field: None, message: message.into() }
             }
 
             /// A problem with the input at this path, `input` itself left out: `["lines", "0"]`.
-            pub(super) fn at<S: ToString>(code: $code, path: impl IntoIterator<Item = S>, message: impl Into<String>) -> Self {
+            pub(in crate::graphql) fn at<S: ToString>(code: $code, path: impl IntoIterator<Item = S>, message: impl Into<String>) -> Self {
                 let path = std::iter::once("input".to_owned()).chain(path.into_iter().map(|step| step.to_string()));
-                Self { code, field: Some(path.collect()), message: message.into() }
+                Self { field: Some(path.collect()), ..Self::new(code, message) }
             }
         }
     };

@@ -36,8 +36,10 @@ pub enum AdjustRefusal {
     NothingToChange,
     /// The reason has more than [`MAX_REASON_LENGTH`] letters.
     ReasonTooLong,
-    /// Fewer pieces would remain than are promised, or more than can be kept: this is what there is.
-    OutOfRange(StockLevel),
+    /// Fewer pieces would remain than are promised: this is what there is.
+    BelowReserved(StockLevel),
+    /// More pieces would be on hand than can be counted: this is what there is.
+    TooMany(StockLevel),
 }
 
 impl Refusal for AdjustRefusal {}
@@ -65,6 +67,7 @@ pub async fn adjust(
     }
     match queries::levels(conn, &[adjustment.variant_id]).await?.into_iter().next() {
         None => Err(AdjustRefusal::UnknownVariant.into()),
-        Some(level) => Err(AdjustRefusal::OutOfRange(level).into()),
+        Some(level) if adjustment.delta < 0 => Err(AdjustRefusal::BelowReserved(level).into()),
+        Some(level) => Err(AdjustRefusal::TooMany(level).into()),
     }
 }
