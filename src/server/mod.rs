@@ -1,5 +1,6 @@
 //! The HTTP edge: routes, request ids, health, and a shutdown that lets running requests finish.
 
+mod assets;
 mod graphql;
 mod health;
 mod request_id;
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::request_id::RequestId;
 use crate::app::App;
-use crate::config::Http;
+use crate::config::{Http, Mode};
 use crate::graphql::{Code, Schema};
 
 /// How long running requests may take once the server was told to stop.
@@ -69,8 +70,17 @@ struct State {
 
 /// Every route of the server.
 fn router(app: App, shutdown: CancellationToken) -> Router {
+    let mode = app.config.mode;
     let state = State { schema: Schema::new(app.clone()), app, shutdown };
-    Router::new()
+    let mut router = Router::new();
+    if mode == Mode::Development {
+        router = router
+            .route("/playground", get(assets::playground))
+            .route("/playground/", get(assets::playground))
+            .route("/playground/assets/{name}", get(assets::playground_asset))
+            .route("/media/demo/{name}", get(assets::demo_image));
+    }
+    router
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::method_not_allowed))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

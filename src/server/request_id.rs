@@ -1,14 +1,20 @@
-//! The request's id: in the log, in each error, in the response's `x-request-id`.
+//! The request's id: in the log, in each error, in the response's `x-request-id`. And the last net below a request: a
+//! panic ends here.
 
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request};
-use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use uuid::Uuid;
+
+use super::graphql::refuse;
+use crate::graphql::Code;
 
 const HEADER: &str = "x-request-id";
 /// A longer id of a client or proxy is not taken over.
@@ -27,7 +33,11 @@ pub(super) async fn assign(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let started = Instant::now();
-    let mut response = next.run(request).await;
+    // What a panicking handler held is dropped with it; nothing it could have left half done is looked at again.
+    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => panicked(&id),
+    };
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     if response.status().is_server_error() {
         tracing::warn!(request_id = id, %method, path, status, micros, "request failed");
@@ -38,6 +48,13 @@ pub(super) async fn assign(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(HEADER, value);
     }
     response
+}
+
+fn panicked(id: &str) -> Response {
+    tracing::error!(request_id = id, "a request panicked");
+    let message = "Something went wrong on our side.";
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message, &RequestId(id.to_owned()))
+        .into_response()
 }
 
 fn is_sane(id: &str) -> bool {
