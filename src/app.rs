@@ -3,9 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::jobs::relay::Waker;
 
 /// The application: cheap to clone, the same everywhere.
 #[derive(Clone)]
@@ -19,6 +21,10 @@ pub struct Parts {
     pub db: Db,
     /// What time it is.
     pub clock: Clock,
+    /// What tells live views to look again.
+    pub bus: Bus,
+    /// What tells this process's relay that there are events to publish.
+    pub relay: Waker,
 }
 
 impl App {

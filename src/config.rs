@@ -23,6 +23,8 @@ pub struct Config {
     pub database: Database,
     /// Redis, if there is one: `REDIS_URL`.
     pub redis_url: Option<SecretString>,
+    /// `REDIS_PREFIX`: what names in Redis begin with, `cartograph` unless said otherwise: two shops can share one Redis.
+    pub redis_prefix: String,
     /// Tokens.
     pub tokens: Tokens,
     /// The shop itself.
@@ -175,6 +177,7 @@ impl Config {
             http,
             database,
             redis_url: vars.url("REDIS_URL", &["redis://", "rediss://", "unix://"])?,
+            redis_prefix: vars.get("REDIS_PREFIX").unwrap_or_else(|| "cartograph".to_owned()),
             tokens,
             shop,
             log,

@@ -22,16 +22,13 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Opens the pool; fails when Redis does not answer.
-    pub async fn connect(url: &SecretString) -> anyhow::Result<Self> {
-        let client = redis::Client::open(url.expose_secret()).context("REDIS_URL cannot be used")?;
-        let manager = RedisConnectionManager::new(url.expose_secret()).context("REDIS_URL cannot be used")?;
-        let pool = bb8::Pool::builder()
-            .max_size(POOL_SIZE)
-            .connection_timeout(PATIENCE)
-            .build(manager)
-            .await
-            .context("Redis cannot be reached")?;
+    /// A pool without connections yet: a Redis that is away at the start is as one that goes away later. Fails when the
+    /// address makes no sense.
+    pub fn open(url: &SecretString) -> anyhow::Result<Self> {
+        let client = redis::Client::open(url.expose_secret()).context("REDIS_URL")?;
+        let manager = RedisConnectionManager::new(url.expose_secret()).context("REDIS_URL")?;
+        let pool =
+            bb8::Pool::builder().max_size(POOL_SIZE).connection_timeout(PATIENCE).build_unchecked(manager);
         Ok(Self { pool, client })
     }
 

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use self::channel::Channel;
 use self::local::Local;
 pub use self::local::Subscription;
+use crate::config::Config;
 use crate::error::Result;
 use crate::ids::{OrderId, VariantId};
 use crate::redis::Redis;
@@ -42,6 +43,14 @@ impl Bus {
     #[must_use]
     pub fn in_process() -> Self {
         Self::default()
+    }
+
+    /// The bus that the configuration asks for.
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        Ok(match &config.redis_url {
+            None => Self::in_process(),
+            Some(url) => Self::over(Redis::open(url)?, &config.redis_prefix),
+        })
     }
 
     /// A bus over every process with the same Redis and prefix. Nothing is heard until [`Bus::listen`] runs.

@@ -4,8 +4,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use cartograph::app::{App, Parts};
+use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Mode};
+use cartograph::jobs::relay::Waker;
 use cartograph::{embedded, server};
 
 use super::database::Database;
@@ -31,7 +33,13 @@ async fn serve(
     database.migrate().await?;
     let db = database.pool(&config).await?;
     greet(&config);
-    let app = App::new(Parts { config, db, clock: Clock::default() });
+    let app = App::new(Parts {
+        bus: Bus::open(&config)?,
+        relay: Waker::default(),
+        clock: Clock::default(),
+        config,
+        db,
+    });
     tokio::select! {
         served = server::serve(listener, app, shutdown) => served,
         error = died(&mut database.embedded) => Err(error.into()),

@@ -16,7 +16,9 @@ use crate::app::App;
 use crate::cart::{self, CartContents};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
-use crate::ids::{CartId, CategoryId, ProductId, VariantId};
+use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, VariantId};
+use crate::orders::events::{self, OrderEvent};
+use crate::orders::{self, Order};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
@@ -99,6 +101,9 @@ pub struct Loaders {
     pub(super) images_of: ById<ProductId, Vec<Image>>,
     pub(super) categories: ById<CategoryId, Category>,
     pub(super) children_of: ById<CategoryId, Vec<Category>>,
+    pub(super) orders: ById<OrderId, Order>,
+    pub(super) order_events: ById<OrderEventId, OrderEvent>,
+    pub(super) events_of: ById<OrderId, Vec<OrderEvent>>,
 }
 
 impl Loaders {
@@ -139,6 +144,17 @@ impl Loaders {
                 let children = queries::children_of(&*app.db.get().await?, &ids).await?;
                 // Every child found has one of the parents asked for.
                 Ok(grouped(children, |category| category.parent_id.unwrap_or(category.id)))
+            }),
+            orders: ById::new(app, async |app: App, ids: Vec<OrderId>| {
+                Ok(by(orders::queries::orders_by_ids(&*app.db.get().await?, &ids).await?, |order| order.id))
+            }),
+            order_events: ById::new(app, async |app: App, ids: Vec<OrderEventId>| {
+                Ok(by(events::events_by_ids(&*app.db.get().await?, &ids).await?, |event| event.id))
+            }),
+            events_of: ById::new(app, async |app: App, ids: Vec<OrderId>| {
+                Ok(grouped(events::events_by_orders(&*app.db.get().await?, &ids).await?, |event| {
+                    event.order_id
+                }))
             }),
         }
     }

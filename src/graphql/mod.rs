@@ -8,15 +8,20 @@ mod catalog;
 mod context;
 mod error;
 mod inventory;
+mod live;
 mod loaders;
 mod node;
+mod orders;
 mod relay;
 mod scalars;
+mod stream;
 mod user_error;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{MergedObject, SDLExportOptions};
 
 pub use self::error::Code;
+use self::live::Subscription;
 use self::loaders::Loaders;
 use crate::accounts::Viewer;
 use crate::app::App;
@@ -35,7 +40,7 @@ pub struct Mutation(
     inventory::InventoryMutation,
 );
 
-type GraphqlSchema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The deepest a document may nest. Generous: the deepest sample nests 9.
 const MAX_DEPTH: usize = 16;
@@ -44,12 +49,14 @@ const MAX_DEPTH: usize = 16;
 #[derive(Clone)]
 pub struct Schema {
     inner: GraphqlSchema,
+    /// The same for subscriptions: each event is resolved with loaders of its own.
+    live: GraphqlSchema,
     app: App,
 }
 
 /// The schema without anything to answer from: for its definition.
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<user_error::UserError>()
 }
 
@@ -71,19 +78,25 @@ impl Schema {
     /// The schema over what the process owns.
     #[must_use]
     pub fn new(app: App) -> Self {
-        let inner = builder().data(app.clone()).limit_depth(MAX_DEPTH).finish();
-        Self { inner, app }
+        let builder = || builder().data(app.clone()).limit_depth(MAX_DEPTH);
+        Self { inner: builder().finish(), live: builder().extension(stream::FreshLoaders).finish(), app }
     }
 
     /// Answers one request.
     pub async fn execute(
         &self,
-        request: async_graphql::Request,
+        mut request: async_graphql::Request,
         viewer: Viewer,
         request_id: &str,
     ) -> async_graphql::Response {
+        let writes =
+            stream::operation(&mut request).is_some_and(|operation| operation.ty == OperationType::Mutation);
         let request = request.data(viewer).data(Loaders::new(&self.app));
         let mut response = self.inner.execute(request).await;
+        if writes {
+            // Whatever was committed has its events in the outbox.
+            self.app.relay.wake();
+        }
         for error in &mut response.errors {
             error::finish(error, request_id);
         }

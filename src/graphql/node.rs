@@ -6,6 +6,7 @@ use super::cart::{Cart, own_cart};
 use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
+use super::live::OrderEvent;
 use crate::ids::AnyId;
 
 /// A thing with an id that is good in `node(id:)`.
@@ -16,6 +17,8 @@ pub enum Node {
     Cart(Cart),
     /// A category.
     Category(Category),
+    /// Something that happened to an order.
+    OrderEvent(OrderEvent),
     /// A product.
     Product(Product),
     /// A variant.
@@ -80,6 +83,14 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         },
         AnyId::CategoryId(id) => loaders.categories.load(id).await?.map(|category| Category(category).into()),
         AnyId::CartId(id) => own_cart(ctx, id).await?.map(Node::from),
+        AnyId::OrderEventId(id) => match loaders.order_events.load(id).await? {
+            None => None,
+            Some(event) => {
+                let order = loaders.orders.load(event.order_id).await?;
+                let visible = order.is_some_and(|order| super::orders::may_see(ctx, &order, None));
+                visible.then(|| OrderEvent(event).into())
+            }
+        },
         _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
     })
 }

@@ -1,4 +1,4 @@
 //! Work that no request waits for.
 
-pub mod outbox;
+mod outbox;
 pub mod relay;

@@ -1,8 +1,7 @@
-//! The outbox: events that must be published, in the transaction of the change they tell of.
+//! The outbox: events that must be published, written in the transaction of the change they tell of.
 //!
-//! A change and its event commit together or not at all; the [relay](super::relay) publishes what is committed, at least
-//! once and in order per aggregate. Domains append and do nothing else here. (Events of orders come from
-//! `orders::events::append`.)
+//! A change and its event commit together or not at all. Domains write theirs with the statement that makes the change
+//! (`orders::events::append`, `inventory::statement`); what follows here is the relay's side.
 
 use std::time::Duration;
 
@@ -10,51 +9,15 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Double};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::db::schema::outbox;
-use crate::ids::{OutboxId, VariantId};
+use crate::ids::OutboxId;
 
-/// The aggregate type of what happens to orders; `orders::events::append` writes it.
+/// The aggregate type of what happens to orders.
 pub(super) const ORDER: &str = "order";
 /// The aggregate type of what happens to variants.
 pub(super) const VARIANT: &str = "variant";
-
-/// An event on its way into the outbox.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = outbox)]
-pub struct NewEvent {
-    id: OutboxId,
-    aggregate_type: &'static str,
-    aggregate_id: Uuid,
-    kind: &'static str,
-    payload: Value,
-}
-
-impl NewEvent {
-    /// How many pieces of a variant can be bought, or for how much, changes.
-    #[must_use]
-    pub fn inventory_changed(id: VariantId) -> Self {
-        Self {
-            id: OutboxId::new(),
-            aggregate_type: VARIANT,
-            aggregate_id: id.0,
-            kind: "inventory.changed",
-            payload: Value::Object(serde_json::Map::new()),
-        }
-    }
-}
-
-/// Appends events, within the transaction of the changes they tell of and behind the statement that locks what they
-/// change: that keeps the events of one aggregate in order. After the commit, wake the relay.
-pub async fn append(mut conn: &AsyncPgConnection, events: &[NewEvent]) -> QueryResult<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    diesel::insert_into(outbox::table).values(events).execute(&mut conn).await?;
-    Ok(())
-}
 
 /// An event that one relay has to itself for a while.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use cartograph::accounts::Role;
 use cartograph::app::{App, Parts};
+use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog};
 use cartograph::graphql::Schema;
+use cartograph::jobs::relay::Waker;
 use cartograph::money::Currency;
 use cartograph::server;
 use secrecy::SecretString;
@@ -55,7 +57,13 @@ impl TestApp {
         })
         .await
         .expect("the test's database can be reached");
-        let app = App::new(Parts { config, db, clock: Clock::default() });
+        let app = App::new(Parts {
+            bus: Bus::open(&config).expect("REDIS_URL can be used"),
+            relay: Waker::default(),
+            clock: Clock::default(),
+            config,
+            db,
+        });
         let shutdown = CancellationToken::new();
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
         Self { schema: Schema::new(app.clone()), app, address, log, shutdown, database }
@@ -117,6 +125,7 @@ fn config() -> Config {
         http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0 },
         database: Database { url: None, pool_size: 8, statement_timeout: Duration::from_secs(20) },
         redis_url: None,
+        redis_prefix: "cartograph".to_owned(),
         tokens: Tokens {
             secret: Some(SecretString::from("a secret that only the tests know, long enough")),
             access_ttl: Duration::from_mins(15),

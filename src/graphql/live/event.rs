@@ -1,0 +1,139 @@
+//! `OrderEvent`
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use super::super::auth::{Requires, auth};
+use super::super::context::ContextExt;
+use super::super::error::{ApiError, Result};
+use super::super::orders::{Order, OrderStatus};
+use super::super::relay::Connection;
+use super::super::scalars::DateTime;
+use crate::accounts::Permission;
+use crate::ids::OrderId;
+use crate::orders::events::{self, Actor, EVENT_ORDER, EventKind};
+use crate::pagination::{Cursor, KeyKind, PageArguments, SortKey};
+
+/// The order of the feed over all orders, for cursors.
+pub(super) const FEED_ORDER: &str = "feed";
+
+/// What an event of an order tells of.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+#[graphql(remote = "EventKind")]
+pub enum OrderEventType {
+    /// The order came to be.
+    Placed,
+    /// The order moved from one status to another.
+    StatusChanged,
+}
+
+/// What kind of actor made something happen.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+pub enum EventActorKind {
+    /// The customer whose order it is.
+    Customer,
+    /// Whoever holds a guest order's token.
+    Guest,
+    /// Someone who works in the shop.
+    Staff,
+    /// The shop itself, such as a timer.
+    System,
+}
+
+/// Who made something happen.
+#[derive(SimpleObject)]
+pub struct EventActor {
+    /// What kind of actor it was.
+    kind: EventActorKind,
+}
+
+/// Something that happened to an order. Events never change.
+pub struct OrderEvent(pub events::OrderEvent);
+
+#[Object]
+impl OrderEvent {
+    /// Its id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its place among the order's events: 1, 2, 3 and so on, without gaps. Pass the last one seen to `orderStatus` as
+    /// `after` to resume.
+    async fn sequence(&self) -> i32 {
+        self.0.sequence
+    }
+
+    /// Its place in the feed over all orders. Pass the last one seen to `orderEvents` as `after` to resume. Null for the
+    /// moment until a new event has its place.
+    #[graphql(
+        guard = "Requires(Permission::ReadOrders)",
+        directive = auth::apply(vec![Permission::ReadOrders.into()])
+    )]
+    async fn cursor(&self) -> Option<String> {
+        let position = self.0.feed_position?;
+        Some(Cursor::new(FEED_ORDER, SortKey::Int(position), self.0.id.0).encode())
+    }
+
+    /// The order it happened to, as it is now.
+    async fn order(&self, ctx: &Context<'_>) -> Result<Order> {
+        let order = ctx.loaders().orders.load(self.0.order_id).await?;
+        order.map(Order).ok_or_else(|| ApiError::not_found("The order is no longer there."))
+    }
+
+    /// What it tells of.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> OrderEventType {
+        self.0.kind().into()
+    }
+
+    /// The order's status before; null when there was none.
+    async fn from(&self) -> Option<OrderStatus> {
+        self.0.from().map(Into::into)
+    }
+
+    /// The order's status after; null when it stayed as it was.
+    async fn to(&self) -> Option<OrderStatus> {
+        self.0.to().map(Into::into)
+    }
+
+    /// Who made it happen.
+    async fn actor(&self) -> EventActor {
+        let kind = match self.0.actor() {
+            Actor::Customer(_) => EventActorKind::Customer,
+            Actor::Guest => EventActorKind::Guest,
+            Actor::Staff(_) => EventActorKind::Staff,
+            Actor::System => EventActorKind::System,
+        };
+        EventActor { kind }
+    }
+
+    /// A remark of staff.
+    #[graphql(
+        guard = "Requires(Permission::ReadOrders)",
+        directive = auth::apply(vec![Permission::ReadOrders.into()])
+    )]
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// When it happened.
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.0.occurred_at)
+    }
+}
+
+/// A page of an order's history, oldest first. Histories are short, so those of all orders of the answer are read whole
+/// and together.
+pub(in crate::graphql) async fn event_connection(
+    ctx: &Context<'_>,
+    order: OrderId,
+    page: &PageArguments,
+) -> Result<Connection<OrderEvent>> {
+    let page = page.validate(EVENT_ORDER, KeyKind::Int)?;
+    let events = ctx.loaders().events_of.load_all(order).await?;
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let page = page.slice(events, |event| (i64::from(event.sequence), event.id.0));
+    let edge = |event: events::OrderEvent| {
+        (Cursor::new(EVENT_ORDER, SortKey::Int(event.sequence.into()), event.id.0), OrderEvent(event))
+    };
+    Ok(Connection::new(page, edge, move |_app| Box::pin(async move { Ok(count) })))
+}

@@ -1,0 +1,156 @@
+//! Operations that answer more than once.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::parser::types::{DocumentOperations, OperationDefinition, OperationType, Selection};
+use async_graphql::{Data, Pos, Request, Response};
+use async_stream::stream;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, stream};
+
+use super::Schema;
+use super::error::{ApiError, Code, finish};
+use super::loaders::Loaders;
+use crate::accounts::Viewer;
+use crate::app::App;
+
+impl Schema {
+    /// Answers one operation of any kind: a query or mutation once, a subscription with each event until it ends, the
+    /// client lets go of the stream, or the viewer's token expires.
+    #[must_use]
+    pub fn execute_stream(
+        &self,
+        mut request: Request,
+        viewer: Viewer,
+        request_id: String,
+    ) -> BoxStream<'static, Response> {
+        let schema = self.clone();
+        match operation(&mut request) {
+            Some(operation) if operation.ty == OperationType::Subscription => {
+                if !has_one_field(operation) {
+                    return refuse(several_fields(), request_id);
+                }
+            }
+            _ => {
+                let answer = async move { schema.execute(request, viewer, &request_id).await };
+                return stream::once(answer).boxed();
+            }
+        }
+        let events = stream! {
+            let mut expired = pin!(schema.expiry(viewer));
+            let mut events = schema.live.execute_stream(request.data(viewer));
+            loop {
+                // A look at the clock comes before each event.
+                let event = tokio::select! {
+                    biased;
+                    () = &mut expired => {
+                        yield failed(token_expired());
+                        return;
+                    }
+                    event = events.next() => event,
+                };
+                match event {
+                    Some(event) => yield event,
+                    None => return,
+                }
+            }
+        };
+        finished(events, request_id)
+    }
+
+    /// Waits until the viewer's token has expired; for ever for a guest.
+    pub(crate) async fn expiry(&self, viewer: Viewer) {
+        match viewer {
+            Viewer::User(user) => self.app.clock.reached(user.expires_at).await,
+            Viewer::Guest => std::future::pending().await,
+        }
+    }
+}
+
+/// The operation that a request asks for; none when the document cannot be read or has no such operation.
+pub(super) fn operation(request: &mut Request) -> Option<&OperationDefinition> {
+    let name = request.operation_name.clone();
+    let document = request.parsed_query().ok()?;
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name.as_str()).map(|operation| &operation.node)
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+/// Whether a subscription asks for one thing, as the GraphQL specification demands (5.2.4.1). Fragments at the root are
+/// refused with it: the library would pass over them in silence.
+fn has_one_field(subscription: &OperationDefinition) -> bool {
+    matches!(subscription.selection_set.node.items.as_slice(), [selection] if matches!(selection.node, Selection::Field(_)))
+}
+
+fn several_fields() -> ApiError {
+    ApiError::Client(
+        Code::ValidationFailed,
+        "A subscription selects exactly one field, and not by a fragment: send one subscription for each."
+            .to_owned(),
+    )
+}
+
+fn token_expired() -> ApiError {
+    ApiError::Client(
+        Code::Unauthenticated,
+        "The access token has expired. Get a new one with sessionRefresh, open a new connection with it and subscribe \
+         again with 'after'."
+            .to_owned(),
+    )
+}
+
+/// A response that is nothing but this error.
+fn failed(error: ApiError) -> Response {
+    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
+    error.locations.clear();
+    Response::from_errors(vec![error])
+}
+
+fn refuse(error: ApiError, request_id: String) -> BoxStream<'static, Response> {
+    finished(stream::iter([failed(error)]), request_id)
+}
+
+/// The responses with their errors made fit for clients.
+fn finished(
+    responses: impl futures_util::Stream<Item = Response> + Send + 'static,
+    request_id: String,
+) -> BoxStream<'static, Response> {
+    responses
+        .map(move |mut response| {
+            for error in &mut response.errors {
+                finish(error, &request_id);
+            }
+            response
+        })
+        .boxed()
+}
+
+/// Gives every event of a subscription loaders of its own. Loaders remember what they have read, and a subscription may
+/// last for hours.
+pub(super) struct FreshLoaders;
+
+impl ExtensionFactory for FreshLoaders {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for FreshLoaders {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let mut data = Data::default();
+        data.insert(Loaders::new(ctx.data_unchecked::<App>()));
+        next.run_with_data(ctx, operation_name, data).await
+    }
+}
