@@ -15,6 +15,7 @@ pub mod error;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;
+pub mod import;
 pub mod inventory;
 pub mod jobs;
 pub mod money;

@@ -1,6 +1,7 @@
 //! The subcommands: each reads the configuration, opens what it needs, does one thing.
 
 mod database;
+mod import;
 mod migrate;
 mod serve;
 
@@ -30,6 +31,12 @@ enum Command {
     ///
     /// `serve` does the same at its start; run this first when several copies are rolled out one after the other.
     Migrate,
+    /// Import products from a CSV file as Shopify exports it.
+    ///
+    /// The whole file or nothing: with bad rows in it nothing is imported, unless --skip-bad is given. Products are known
+    /// by their handle and variants by their SKU (without one, by their option values), so a file that is imported again
+    /// changes nothing. What the file does not mention stays as it is.
+    Import(import::Arguments),
     /// Print the GraphQL schema in the schema definition language.
     Schema,
 }
@@ -45,6 +52,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Serve => serve::run(start()?).await,
+        Command::Import(arguments) => import::run(start()?, arguments).await,
         Command::Migrate => migrate::run(start()?).await,
     }
 }

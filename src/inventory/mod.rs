@@ -11,6 +11,7 @@ pub mod queries;
 pub mod reserve;
 pub mod set;
 mod statement;
+pub mod supply;
 
 pub use self::level::StockLevel;
 

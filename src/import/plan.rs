@@ -1,0 +1,405 @@
+//! From what a file says and what the shop has to what must be written: nothing where they agree.
+
+use std::collections::{HashMap, HashSet};
+
+use super::existing::{ExistingProduct, ImageRow, OptionRow, ProductRow, SkuOwner, VariantRow};
+use super::problem::{Problem, RowProblem};
+use super::product::{ImportedImage, ImportedProduct, ImportedVariant};
+use super::summary::{Change, Counts};
+use crate::catalog::ProductStatus;
+use crate::ids::{CategoryId, ImageId, OptionId, ProductId, VariantId};
+use crate::money::Currency;
+
+/// What has to be written for one product.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// The product's row, if it is new or changes.
+    pub(super) product: Option<ProductRow>,
+    /// Options that are new or get more values.
+    pub(super) options: Vec<OptionRow>,
+    /// The product whose options are replaced by these.
+    pub(super) options_replaced: Option<ProductId>,
+    /// Variants that are new or change.
+    pub(super) variants: Vec<VariantRow>,
+    /// Those of them that give up an article number or a choice which another may take.
+    pub(super) rekeyed: Vec<VariantId>,
+    /// Pictures that are new or change.
+    pub(super) images: Vec<ImageRow>,
+    /// How many pieces of which variants there are to be.
+    pub(super) stock: Vec<(VariantId, i32)>,
+    /// Whether the product is new, changes in any part, or neither.
+    pub(super) change: Change,
+    pub(super) variant_counts: Counts,
+    pub(super) image_counts: Counts,
+    /// Pictures that several variants name.
+    pub(super) shared_images: u64,
+}
+
+/// What plans of one import share.
+pub(super) struct Planner<'a> {
+    pub(super) currency: Currency,
+    pub(super) update_stock: bool,
+    /// Whose the article numbers of the batch are; grows with each plan.
+    pub(super) owners: &'a mut HashMap<String, SkuOwner>,
+}
+
+/// A variant of the file and the variant of the shop that it is, if there is one.
+struct Match {
+    imported: ImportedVariant,
+    /// Its place among the variants of the file, from 1.
+    position: i32,
+    existing: Option<VariantRow>,
+}
+
+impl Planner<'_> {
+    /// Plans one product. `category` is asked for once nothing can go wrong any more. Rows that cannot be are added to
+    /// `problems`; when the first row is among them, there is no plan.
+    pub(super) fn plan(
+        &mut self,
+        imported: ImportedProduct,
+        existing: Option<&ExistingProduct>,
+        category: impl FnOnce(&[String]) -> Option<CategoryId>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Plan> {
+        let (line, rows) = (imported.line, imported.rows);
+        let mut bad = Vec::new();
+        let planned = self.plan_variants(&imported, existing, &mut bad);
+        let fatal = bad.iter().position(|problem| problem.line == line);
+        match (fatal, planned) {
+            (None, Ok(matches)) => {
+                problems.append(&mut bad);
+                Some(self.finish(imported, existing, matches, category))
+            }
+            (Some(place), _) => {
+                problems.push(Problem { rows, ..bad.swap_remove(place) });
+                None
+            }
+            (None, Err(problem)) => {
+                problems.push(Problem { line, problem, rows });
+                None
+            }
+        }
+    }
+
+    /// Finds for every variant of the file the one it is in the shop.
+    fn plan_variants(
+        &self,
+        imported: &ImportedProduct,
+        existing: Option<&ExistingProduct>,
+        bad: &mut Vec<Problem>,
+    ) -> Result<Vec<Match>, RowProblem> {
+        let there: &[(VariantRow, bool)] = existing.map_or(&[], |existing| &existing.variants);
+        let mut matches = Vec::new();
+        let mut claimed = HashSet::new();
+        for (variant, position) in imported.variants.iter().zip(1..) {
+            match self.by_sku(variant, existing) {
+                Ok(found) => {
+                    claimed.extend(found.as_ref().map(|row| row.id));
+                    matches.push(Match { imported: variant.clone(), position, existing: found });
+                }
+                Err(problem) => bad.push(Problem { line: variant.line, problem, rows: 1 }),
+            }
+        }
+        let option_count = match (&imported.options, existing) {
+            (Some(options), _) => options.len(),
+            (None, Some(existing)) => existing.options.len(),
+            (None, None) => 0,
+        };
+        matches.retain_mut(|found| {
+            if imported.options.is_none() && option_count > 0 {
+                // A file without option columns can only speak of variants by their article numbers.
+                let Some(row) = &found.existing else {
+                    let option = existing.and_then(|existing| existing.options.first());
+                    let option = option.map_or_else(String::new, |option| option.name.clone());
+                    let problem = RowProblem::OptionValueEmpty { option };
+                    bad.push(Problem { line: found.imported.line, problem, rows: 1 });
+                    return false;
+                };
+                found.imported.choices.clone_from(&row.option_values);
+            } else if found.existing.is_none() {
+                let same = |row: &VariantRow| {
+                    row.option_values == found.imported.choices && !claimed.contains(&row.id)
+                };
+                found.existing = there.iter().map(|(row, _)| row).find(|row| same(row)).cloned();
+                claimed.extend(found.existing.as_ref().map(|row| row.id));
+            }
+            true
+        });
+        drop_conflicts(&mut matches, there, bad);
+        let is_matched = |row: &VariantRow| {
+            matches.iter().any(|found| found.existing.as_ref().is_some_and(|it| it.id == row.id))
+        };
+        let left = there
+            .iter()
+            .find(|(row, archived)| !archived && row.option_values.len() != option_count && !is_matched(row));
+        match left {
+            Some((row, _)) => {
+                let choices = || format!("'{}'", row.option_values.join(" / "));
+                let variant = row.sku.as_ref().map_or_else(choices, |sku| format!("with SKU '{sku}'"));
+                Err(RowProblem::OptionsChanged { variant })
+            }
+            None => Ok(matches),
+        }
+    }
+
+    /// The variant of the shop with this article number; another product's is a problem.
+    fn by_sku(
+        &self,
+        variant: &ImportedVariant,
+        existing: Option<&ExistingProduct>,
+    ) -> Result<Option<VariantRow>, RowProblem> {
+        let Some((sku, owner)) = variant.sku.as_ref().and_then(|sku| self.owners.get_key_value(sku)) else {
+            return Ok(None);
+        };
+        match existing.filter(|existing| existing.product.id == owner.product_id) {
+            Some(existing) => {
+                let rows = existing.variants.iter().map(|(row, _)| row);
+                Ok(rows.into_iter().find(|row| row.id == owner.variant_id).cloned())
+            }
+            None => Err(RowProblem::SkuTaken { sku: sku.clone(), product: owner.product_slug.clone() }),
+        }
+    }
+
+    /// Compares, now that it is known what is what.
+    fn finish(
+        &mut self,
+        imported: ImportedProduct,
+        existing: Option<&ExistingProduct>,
+        matches: Vec<Match>,
+        category: impl FnOnce(&[String]) -> Option<CategoryId>,
+    ) -> Plan {
+        let mut plan = Plan::default();
+        let id = existing.map_or_else(ProductId::new, |existing| existing.product.id);
+        if let Some(names) = &imported.options {
+            let offered =
+                |place: usize| matches.iter().filter_map(move |found| found.imported.choices.get(place));
+            plan.set_options(id, names, offered, existing.map_or(&[], |existing| &existing.options));
+        }
+        let links = self.set_variants(&mut plan, id, &imported.slug, matches);
+        plan.set_images(id, &imported, &links, existing.map_or(&[], |existing| &existing.images));
+        let row = product_row(id, imported, existing.map(|existing| &existing.product), category);
+        let changed = existing.is_none_or(|existing| existing.product != row);
+        plan.product = changed.then_some(row);
+        plan.change = match existing {
+            None => Change::Created,
+            Some(_) if plan.is_empty() => Change::None,
+            Some(_) => Change::Updated,
+        };
+        plan
+    }
+
+    /// Plans the variants' rows and stock, and returns which of them name which picture.
+    fn set_variants(
+        &mut self,
+        plan: &mut Plan,
+        product_id: ProductId,
+        slug: &str,
+        matches: Vec<Match>,
+    ) -> HashMap<String, Vec<VariantId>> {
+        let mut links: HashMap<String, Vec<VariantId>> = HashMap::new();
+        let (mut keys_changed, mut created) = (Vec::new(), 0);
+        for Match { imported, position, existing } in matches {
+            let row = variant_row(product_id, &imported, position, existing.as_ref(), self.currency);
+            if let Some(url) = imported.image {
+                links.entry(url).or_default().push(row.id);
+            }
+            if let Some(sku) = &row.sku {
+                let owner = SkuOwner { variant_id: row.id, product_id, product_slug: slug.to_owned() };
+                self.owners.insert(sku.clone(), owner);
+            }
+            if let Some(pieces) = imported.quantity.filter(|_| existing.is_none() || self.update_stock) {
+                plan.stock.push((row.id, pieces));
+            }
+            let change = match &existing {
+                None => Change::Created,
+                Some(old) if *old == row => Change::None,
+                Some(_) => Change::Updated,
+            };
+            plan.variant_counts.count(change);
+            created += usize::from(existing.is_none());
+            if existing.is_some_and(|old| old.sku != row.sku || old.option_values != row.option_values) {
+                keys_changed.push(row.id);
+            }
+            if change != Change::None {
+                plan.variants.push(row);
+            }
+        }
+        // One that changes its keys alone cannot meet another.
+        if keys_changed.len() + created > 1 {
+            plan.rekeyed = keys_changed;
+        }
+        links
+    }
+}
+
+impl Plan {
+    fn is_empty(&self) -> bool {
+        self.product.is_none()
+            && self.options.is_empty()
+            && self.options_replaced.is_none()
+            && self.variants.is_empty()
+            && self.images.is_empty()
+    }
+
+    /// Options keep the values they have and get those of the file behind them. When they are others than before, they
+    /// are made anew.
+    fn set_options<'v, I: Iterator<Item = &'v String>>(
+        &mut self,
+        product_id: ProductId,
+        names: &[String],
+        offered: impl Fn(usize) -> I,
+        existing: &[OptionRow],
+    ) {
+        let same = existing.iter().map(|option| &option.name).eq(names);
+        if !same && !existing.is_empty() {
+            self.options_replaced = Some(product_id);
+        }
+        for ((place, name), position) in names.iter().enumerate().zip(1..) {
+            let old = existing.get(place).filter(|_| same);
+            let mut values = old.map(|option| option.values.clone()).unwrap_or_default();
+            for value in offered(place) {
+                if !values.contains(value) {
+                    values.push(value.clone());
+                }
+            }
+            if old.is_none_or(|option| option.values != values) {
+                let id = old.map_or_else(OptionId::new, |option| option.id);
+                self.options.push(OptionRow { id, product_id, position, name: name.clone(), values });
+            }
+        }
+    }
+
+    fn set_images(
+        &mut self,
+        product_id: ProductId,
+        imported: &ImportedProduct,
+        links: &HashMap<String, Vec<VariantId>>,
+        existing: &[ImageRow],
+    ) {
+        for image in &imported.images {
+            let old = existing.iter().find(|old| old.url == image.url);
+            let variants = links.get(&image.url).map_or(&[][..], Vec::as_slice);
+            self.shared_images += u64::from(variants.len() > 1);
+            let variant_id = match variants {
+                _ if !imported.links_images => old.and_then(|old| old.variant_id),
+                [only] => Some(*only),
+                _ => None,
+            };
+            let row = image_row(product_id, image, variant_id, old);
+            let change = match old {
+                None => Change::Created,
+                Some(old) if *old == row => Change::None,
+                Some(_) => Change::Updated,
+            };
+            self.image_counts.count(change);
+            if change != Change::None {
+                self.images.push(row);
+            }
+        }
+    }
+}
+
+/// Leaves out variants whose choices another variant of the shop keeps. Each that goes may leave its own choices taken,
+/// so it is looked again until none goes.
+fn drop_conflicts(matches: &mut Vec<Match>, there: &[(VariantRow, bool)], bad: &mut Vec<Problem>) {
+    loop {
+        let matched: HashSet<VariantId> =
+            matches.iter().filter_map(|found| found.existing.as_ref()).map(|row| row.id).collect();
+        let kept: HashMap<&[String], &VariantRow> = there
+            .iter()
+            .map(|(row, _)| row)
+            .filter(|row| !matched.contains(&row.id))
+            .map(|row| (row.option_values.as_slice(), row))
+            .collect();
+        let before = matches.len();
+        matches.retain(|found| match kept.get(found.imported.choices.as_slice()) {
+            None => true,
+            Some(row) => {
+                let problem = RowProblem::VariantTaken { sku: row.sku.clone() };
+                bad.push(Problem { line: found.imported.line, problem, rows: 1 });
+                false
+            }
+        });
+        if matches.len() == before {
+            return;
+        }
+    }
+}
+
+fn product_row(
+    id: ProductId,
+    imported: ImportedProduct,
+    old: Option<&ProductRow>,
+    category: impl FnOnce(&[String]) -> Option<CategoryId>,
+) -> ProductRow {
+    let description = imported.description.map(|description| (description.html, description.text));
+    let kept = || old.map(|old| (old.description_html.clone(), old.description.clone())).unwrap_or_default();
+    let (description_html, description) = description.unwrap_or_else(kept);
+    let mut attributes = old.and_then(|old| old.attributes.as_object().cloned()).unwrap_or_default();
+    for (name, value) in imported.attributes {
+        match value {
+            Some(value) => attributes.insert(name, value.into()),
+            None => attributes.remove(&name),
+        };
+    }
+    let status = match (imported.status, old) {
+        (Some(status), _) => status.as_str().to_owned(),
+        (None, Some(old)) => old.status.clone(),
+        (None, None) => ProductStatus::Active.as_str().to_owned(),
+    };
+    ProductRow {
+        id,
+        category_id: match &imported.category {
+            Some(path) => category(path),
+            None => old.and_then(|old| old.category_id),
+        },
+        slug: imported.slug,
+        name: imported.name,
+        description_html,
+        description,
+        vendor: imported.vendor.or_else(|| old.map(|old| old.vendor.clone())).unwrap_or_default(),
+        tags: imported.tags.or_else(|| old.map(|old| old.tags.clone())).unwrap_or_default(),
+        attributes: attributes.into(),
+        status,
+    }
+}
+
+fn variant_row(
+    product_id: ProductId,
+    imported: &ImportedVariant,
+    position: i32,
+    old: Option<&VariantRow>,
+    currency: Currency,
+) -> VariantRow {
+    VariantRow {
+        id: old.map_or_else(VariantId::new, |old| old.id),
+        product_id,
+        sku: imported.sku.clone().or_else(|| old.and_then(|old| old.sku.clone())),
+        option_values: imported.choices.clone(),
+        position,
+        price: imported.price,
+        compare_at_price: imported
+            .compare_at_price
+            .unwrap_or_else(|| old.and_then(|old| old.compare_at_price)),
+        currency: currency.code().to_owned(),
+        weight_grams: imported.weight_grams.unwrap_or_else(|| old.and_then(|old| old.weight_grams)),
+        barcode: imported.barcode.clone().unwrap_or_else(|| old.and_then(|old| old.barcode.clone())),
+    }
+}
+
+fn image_row(
+    product_id: ProductId,
+    imported: &ImportedImage,
+    variant_id: Option<VariantId>,
+    old: Option<&ImageRow>,
+) -> ImageRow {
+    let kept = || old.map(|old| old.alt_text.clone()).unwrap_or_default();
+    ImageRow {
+        id: old.map_or_else(ImageId::new, |old| old.id),
+        product_id,
+        variant_id,
+        url: imported.url.clone(),
+        alt_text: imported.alt_text.clone().unwrap_or_else(kept),
+        position: imported.position,
+    }
+}
