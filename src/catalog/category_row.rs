@@ -7,7 +7,7 @@ use super::refusal::{CategoryProblem, Refused};
 use crate::error::{ActionError, violated_constraint};
 
 /// How many levels the tree can have; the same as in the table's CHECK.
-pub const MAX_LEVELS: usize = 10;
+pub(crate) const MAX_LEVELS: usize = 10;
 
 /// Makes the writers of the tree take turns; readers go on. Two moves that are each fine could otherwise close a circle
 /// together, and a category made below one that is being moved would keep the old path.

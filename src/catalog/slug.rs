@@ -16,6 +16,23 @@ pub fn is_well_formed(slug: &str) -> bool {
     slug.len() <= MAX_LENGTH && slug.split('-').all(word)
 }
 
+/// The letters and digits of a text, in ASCII and lower case, with hyphens between the words: `crème-brulee`,
+/// `shokolad`. Empty when it has neither. A slug is returned as it is.
+#[must_use]
+pub fn slugify(text: &str) -> String {
+    let mut slug = String::new();
+    for letter in deunicode::deunicode(text).chars() {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if letter != '\'' && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(MAX_LENGTH);
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
 /// The statement that finds a free slug in `$table` for the name `$1`: its letters without accents and its digits, or
 /// `$fallback` if it has none; then the same with -2, -3 and so on.
 macro_rules! free_slug {
@@ -67,6 +84,8 @@ async fn free(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -77,6 +96,32 @@ mod tests {
         for bad in ["", "-", "Mug", "mug-", "-mug", "mug--2", "mug 2", "m\u{fc}g", "mug\0", &"a".repeat(256)]
         {
             assert!(!is_well_formed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_script_becomes_ascii() {
+        for (text, slug) in [
+            ("stoneware-mug", "stoneware-mug"),
+            ("Mugs & Cups", "mugs-cups"),
+            ("Chef's Knife", "chefs-knife"),
+            ("Crème Brûlée", "creme-brulee"),
+            ("Straße", "strasse"),
+            ("шоколад", "shokolad"),
+            ("北京", "bei-jing"),
+            ("  --  ", ""),
+            ("blue_shirt", "blue-shirt"),
+        ] {
+            assert_eq!(slugify(text), slug, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_slug_is_well_formed_and_stays_itself(text in "\\PC{0,300}") {
+            let slug = slugify(&text);
+            prop_assert!(slug.is_empty() || is_well_formed(&slug), "{}", slug);
+            prop_assert_eq!(slugify(&slug), slug);
         }
     }
 }

@@ -19,31 +19,51 @@ pub const MAX_NAME: usize = 255;
 pub const MAX_VENDOR: usize = 255;
 /// The longest description as written.
 pub const MAX_DESCRIPTION: usize = 50_000;
-/// The most tags of a product, and the longest tag.
+/// The most tags of a product.
 pub const MAX_TAGS: usize = 50;
-const MAX_TAG: usize = 100;
-/// The most attributes of a product, and their longest name and value.
+/// The longest tag.
+pub const MAX_TAG: usize = 100;
+/// The most attributes of a product.
 pub const MAX_ATTRIBUTES: usize = 50;
-const MAX_ATTRIBUTE_NAME: usize = 100;
-const MAX_ATTRIBUTE_VALUE: usize = 500;
-/// The most options of a product, the most values of one, and their longest names.
+/// The longest name of an attribute.
+pub const MAX_ATTRIBUTE_NAME: usize = 100;
+/// The longest value of an attribute.
+pub const MAX_ATTRIBUTE_VALUE: usize = 500;
+/// The most options of a product.
 pub const MAX_OPTIONS: usize = 3;
 /// The most values of one option.
 pub const MAX_OPTION_VALUES: usize = 100;
-const MAX_OPTION_NAME: usize = 100;
+/// The longest name of an option, and of one of its values.
+pub const MAX_OPTION_NAME: usize = 100;
 /// The most pictures of a product.
 pub const MAX_IMAGES: usize = 50;
-const MAX_URL: usize = 2048;
-const MAX_ALT_TEXT: usize = 500;
+/// The longest address of a picture, in bytes: an index holds it.
+pub const MAX_URL: usize = 2048;
+/// The longest description of a picture for those who cannot see it.
+pub const MAX_ALT_TEXT: usize = 500;
 /// The most variants of a product that are not archived.
 pub const MAX_VARIANTS: usize = 250;
 /// The longest article number.
 pub const MAX_SKU: usize = 100;
-const MAX_BARCODE: usize = 100;
+/// The longest GTIN, EAN or UPC.
+pub const MAX_BARCODE: usize = 100;
 /// The highest price, in minor units; the same as in the table's CHECK.
 pub const MAX_PRICE: i64 = 100_000_000_000;
-const MAX_WEIGHT: i64 = 100_000_000;
-const MAX_POSITION: i64 = 1_000_000;
+/// The heaviest variant, in grams; the same as in the table's CHECK.
+pub const MAX_WEIGHT: i32 = 100_000_000;
+/// The last place among siblings.
+pub const MAX_POSITION: i32 = 1_000_000;
+
+/// Whether a picture can be there: on the web, or at a path of this server.
+pub(crate) fn is_image_url(url: &str) -> bool {
+    // "//host/…" would be another server, not a path of ours.
+    let path = url.starts_with('/') && !url.starts_with("//");
+    let web = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    let clean = !url.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    (path || web) && clean && url.len() <= MAX_URL
+}
 
 /// The refusals of one input so far.
 pub(super) struct Checks<P> {
@@ -105,9 +125,9 @@ impl<P: From<FieldProblem>> Checks<P> {
         given.to_owned()
     }
 
-    pub(super) fn range(&mut self, field: &str, given: i32, max: i64) -> i32 {
-        if !(0..=max).contains(&i64::from(given)) {
-            self.refuse(field, FieldProblem::OutOfRange { min: 0, max, given: given.into() });
+    pub(super) fn range(&mut self, field: &str, given: i32, max: i32) -> i32 {
+        if !(0..=max).contains(&given) {
+            self.refuse(field, FieldProblem::OutOfRange { min: 0, max: max.into(), given: given.into() });
         }
         given
     }
@@ -238,12 +258,7 @@ impl Checks<ProductProblem> {
 
     fn url(&mut self, given: &str) -> String {
         let url = self.text("url", given, MAX_URL);
-        // "//host/…" would be another server, not a path of ours.
-        let path = url.starts_with('/') && !url.starts_with("//");
-        let web = ["https://", "http://"]
-            .iter()
-            .any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-        if !(path || web) || url.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
+        if !is_image_url(&url) {
             self.refuse("url", ProductProblem::MalformedUrl);
         }
         url

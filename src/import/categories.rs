@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::slug;
+use crate::catalog::slug;
 use crate::db::schema::categories;
 use crate::ids::CategoryId;
 

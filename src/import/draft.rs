@@ -5,11 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::columns::OPTIONS;
 use super::problem::RowProblem;
 use super::product::{ImportedImage, ImportedProduct, ImportedVariant};
-
-/// The most pictures of a product.
-const MAX_IMAGES: usize = 50;
-/// The most values of one option.
-const MAX_OPTION_VALUES: usize = 100;
+use crate::catalog::validate::{MAX_IMAGES, MAX_OPTION_VALUES, MAX_VARIANTS};
 
 /// The product, with what is needed to find repetitions.
 pub(super) struct Draft {
@@ -73,6 +69,9 @@ impl Draft {
     pub(super) fn check_variant(&self, variant: &ImportedVariant) -> Result<(), RowProblem> {
         if let Some((sku, line)) = variant.sku.as_ref().and_then(|sku| self.sku_lines.get_key_value(sku)) {
             return Err(RowProblem::SkuRepeated { sku: sku.clone(), line: *line });
+        }
+        if self.product.variants.len() >= MAX_VARIANTS {
+            return Err(RowProblem::TooMany { things: "variants", max: MAX_VARIANTS });
         }
         // Without option columns the article numbers alone tell the variants apart.
         let known_by_sku = self.product.options.is_none() && variant.sku.is_some();

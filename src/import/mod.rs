@@ -22,7 +22,6 @@ mod progress;
 mod read;
 mod rows;
 mod run;
-mod slug;
 mod source;
 mod summary;
 mod values;

@@ -11,22 +11,11 @@ use super::product::{ImportedImage, ImportedProduct, ImportedVariant};
 use super::summary::Notes;
 use super::values::{Cells, Quantity, within};
 use crate::catalog::html;
+use crate::catalog::validate::{
+    MAX_ALT_TEXT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTES, MAX_BARCODE, MAX_DESCRIPTION,
+    MAX_NAME, MAX_OPTION_NAME, MAX_SKU, MAX_TAG, MAX_TAGS, MAX_VENDOR,
+};
 use crate::money::Currency;
-
-/// The longest texts in characters and the most of a thing: the same as what staff can enter.
-const MAX_TITLE: usize = 255;
-const MAX_VENDOR: usize = 255;
-const MAX_DESCRIPTION: usize = 50_000;
-const MAX_TAGS: usize = 50;
-const MAX_TAG: usize = 100;
-const MAX_ATTRIBUTES: usize = 50;
-const MAX_ATTRIBUTE_NAME: usize = 100;
-const MAX_ATTRIBUTE_VALUE: usize = 500;
-const MAX_OPTION_NAME: usize = 100;
-const MAX_OPTION_VALUE: usize = 100;
-const MAX_SKU: usize = 100;
-const MAX_BARCODE: usize = 100;
-const MAX_ALT_TEXT: usize = 500;
 
 /// Reads products of one file.
 pub(super) struct Reader<'c> {
@@ -94,7 +83,7 @@ impl Reader<'_> {
             line,
             rows,
             slug: slug.to_owned(),
-            name: cells.text(Column::Title, MAX_TITLE)?.to_owned(),
+            name: cells.text(Column::Title, MAX_NAME)?.to_owned(),
             description,
             vendor: given(has(Column::Vendor), cells.text(Column::Vendor, MAX_VENDOR)?.to_owned()),
             category: given(has_category, cells.category()?),
@@ -248,7 +237,7 @@ impl Reader<'_> {
         let Some(names) = draft.options() else { return Ok(Vec::new()) };
         let mut choices = Vec::new();
         for (place, (_, column)) in OPTIONS.into_iter().enumerate() {
-            let value = cells.text(column, MAX_OPTION_VALUE)?;
+            let value = cells.text(column, MAX_OPTION_NAME)?;
             match names.get(place) {
                 Some(option) if value.is_empty() => {
                     return Err(RowProblem::OptionValueEmpty { option: option.clone() });

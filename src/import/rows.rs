@@ -7,8 +7,8 @@ use csv::{ByteRecord, StringRecord};
 use super::columns::{Column, Columns};
 use super::guard::Guard;
 use super::problem::{FileProblem, RowProblem};
-use super::slug::slugify;
 use super::source::Source;
+use crate::catalog::slug::slugify;
 
 /// The longest field. A description has a far lower limit; this one keeps a bad file out of memory.
 const MAX_FIELD: usize = 1 << 20;

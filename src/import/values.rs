@@ -4,21 +4,9 @@ use csv::StringRecord;
 
 use super::columns::{Column, Columns};
 use super::problem::RowProblem;
-use crate::catalog::ProductStatus;
+use crate::catalog::validate::{MAX_NAME, MAX_POSITION, MAX_PRICE, MAX_WEIGHT, is_image_url};
+use crate::catalog::{MAX_LEVELS, ProductStatus};
 use crate::money::{Currency, Money, MoneyError};
-
-/// The highest price in minor units, as the table's CHECK has it.
-const MAX_PRICE: i64 = 100_000_000_000;
-/// The heaviest variant in grams, as the table's CHECK has it.
-const MAX_GRAMS: i32 = 100_000_000;
-/// The last place among a product's images.
-const MAX_POSITION: i32 = 1_000_000;
-/// The longest address of an image, in bytes: an index holds it.
-const MAX_URL: usize = 2048;
-/// The deepest category, as the table's CHECK has it.
-const MAX_DEPTH: usize = 10;
-/// The longest name of a product or category.
-const MAX_NAME: usize = 255;
 
 /// One row with the columns to read it by.
 #[derive(Clone, Copy)]
@@ -71,9 +59,9 @@ impl<'r> Cells<'r> {
         let (whole, fraction) = given.split_once('.').unwrap_or((given, "0"));
         let digits = fraction.bytes().all(|byte| byte.is_ascii_digit()) && !fraction.is_empty();
         let up = i32::from(matches!(fraction.as_bytes().first(), Some(b'5'..=b'9')));
-        match whole_number(whole, MAX_GRAMS - 1) {
+        match whole_number(whole, MAX_WEIGHT - 1) {
             Some(grams) if digits => Ok(Some(grams + up)),
-            _ => Err(self.not_a_number(Column::Grams, MAX_GRAMS)),
+            _ => Err(self.not_a_number(Column::Grams, MAX_WEIGHT)),
         }
     }
 
@@ -141,10 +129,7 @@ impl<'r> Cells<'r> {
         }
         // Pages may leave the scheme to the browser; an API's client needs it.
         let url = if given.starts_with("//") { format!("https:{given}") } else { given.to_owned() };
-        let web =
-            ["https://", "http://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
-        let clean = !url.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-        if (web || url.starts_with('/')) && clean && url.len() <= MAX_URL {
+        if is_image_url(&url) {
             Ok(Some(url))
         } else {
             Err(RowProblem::Url { column: self.name(column), given: shorten(given) })
@@ -163,10 +148,10 @@ impl<'r> Cells<'r> {
         }
         let names: Vec<String> = path.split('>').map(|name| name.trim().to_owned()).collect();
         let fits = |name: &String| !name.is_empty() && within(name, MAX_NAME).is_some();
-        if names.len() <= MAX_DEPTH && names.iter().all(fits) {
+        if names.len() <= MAX_LEVELS && names.iter().all(fits) {
             Ok(names)
         } else {
-            Err(RowProblem::CategoryPath { column: self.name(column), max: MAX_DEPTH })
+            Err(RowProblem::CategoryPath { column: self.name(column), max: MAX_LEVELS })
         }
     }
 
