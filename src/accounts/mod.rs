@@ -1,5 +1,40 @@
-//! Accounts: who someone is, and what they may do.
+//! Accounts: who someone is, what they may do, and how they prove it.
+//!
+//! An account is a row of `users`. Whoever knows its password opens a *session*: a pair of an access token (a short-lived
+//! JWT that is checked without asking the database) and a refresh token (random, good for one use). Where a cart or an
+//! order belongs to an account is the business of those domains.
+//!
+//! Verbs that hash a password take the pool instead of a connection: hashing queues and takes tens of milliseconds, and
+//! nobody should hold a connection for that long.
 
+mod admin;
+mod authenticate;
+mod email;
+mod jwt_crypto;
+mod model;
+mod passwords;
 mod permissions;
+pub mod queries;
+mod refresh;
+mod refresh_token;
+mod register;
+mod secret;
+mod session;
+mod sign_in;
+mod sign_out;
+mod tokens;
 
+pub use self::admin::{AppointRefusal, Appointed, Appointment, appoint};
+pub use self::authenticate::{AuthError, authenticate};
+pub use self::email::{Email, EmailError};
+pub use self::model::{NameError, User};
+pub use self::passwords::{HashingCost, PasswordError, Passwords};
 pub use self::permissions::{Permission, Role, SignedIn, Viewer};
+pub use self::refresh::{RefreshRefusal, refresh};
+pub use self::refresh_token::RefreshToken;
+pub use self::register::{RegisterRefusal, Registration, register};
+pub use self::secret::development_secret;
+pub use self::session::{Session, open_session};
+pub use self::sign_in::{SignInRefusal, sign_in};
+pub use self::sign_out::{sign_out, sign_out_by_token};
+pub use self::tokens::TokenKeys;

@@ -1,0 +1,189 @@
+//! Passwords: what is accepted, how it is stored, how it is checked.
+//!
+//! Hashing is slow on purpose. It runs on blocking threads behind a semaphore, so that a flood of log-ins queues by itself
+//! and leaves the processor to those who shop.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::error;
+
+/// The shortest and longest password, in characters (NIST SP 800-63B, 3.1.1.2).
+const MIN_LENGTH: usize = 8;
+const MAX_LENGTH: usize = 128;
+
+/// Why a text cannot become a password. The text is meant for the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too easy to guess.
+    #[error("a password has at least {MIN_LENGTH} characters")]
+    TooShort,
+    /// More than we hash.
+    #[error("a password has at most {MAX_LENGTH} characters")]
+    TooLong,
+}
+
+/// A password that an account may be given.
+pub(super) struct NewPassword(SecretString);
+
+impl NewPassword {
+    /// Takes any characters; only their number counts.
+    pub(super) fn parse(password: SecretString) -> Result<Self, PasswordError> {
+        match password.expose_secret().chars().take(MAX_LENGTH + 1).count() {
+            length if length < MIN_LENGTH => Err(PasswordError::TooShort),
+            length if length > MAX_LENGTH => Err(PasswordError::TooLong),
+            _ => Ok(Self(password)),
+        }
+    }
+}
+
+/// What one hash costs whoever computes it, and how many are computed at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct HashingCost {
+    /// Memory in KiB.
+    pub memory: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes of the memory.
+    pub lanes: u32,
+    /// How many hashes are computed at the same time.
+    pub concurrency: usize,
+}
+
+impl Default for HashingCost {
+    /// OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self { memory: 19 * 1024, passes: 2, lanes: 1, concurrency: 2 }
+    }
+}
+
+/// Hashes and checks passwords with argon2id.
+pub struct Passwords {
+    argon2: Argon2<'static>,
+    permits: Arc<Semaphore>,
+    /// A hash that no password has, and that costs as much to check as any other.
+    nobodys: String,
+}
+
+impl Passwords {
+    /// Fails when argon2 cannot work at this cost.
+    pub fn new(cost: HashingCost) -> anyhow::Result<Self> {
+        let params = Params::new(cost.memory, cost.passes, cost.lanes, None)
+            .context("argon2 refuses its parameters")?;
+        let nobodys = nobodys_hash(&params).context("no hash to compare unknown accounts with")?;
+        Ok(Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            permits: Arc::new(Semaphore::new(cost.concurrency)),
+            nobodys,
+        })
+    }
+
+    /// The hash to store for a password, with a salt of its own.
+    pub(super) async fn hash(&self, password: NewPassword) -> error::Result<String> {
+        let argon2 = self.argon2.clone();
+        let hashed =
+            self.in_turn(move || argon2.hash_password(password.0.expose_secret().as_bytes())).await?;
+        Ok(hashed.context("a password could not be hashed")?.to_string())
+    }
+
+    /// Whether the password is the one stored. Without a stored one the answer is no, after the same work: how long it
+    /// takes tells nobody whether an account exists.
+    pub(super) async fn verify(&self, password: SecretString, stored: Option<String>) -> error::Result<bool> {
+        let argon2 = self.argon2.clone();
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobodys.clone());
+        let verified = self
+            .in_turn(move || argon2.verify_password(password.expose_secret().as_bytes(), stored.as_str()));
+        match verified.await? {
+            Ok(()) => Ok(known),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(error) => Err(anyhow::Error::new(error).context("a stored password hash is unusable").into()),
+        }
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> error::Result<T> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await.context("password hashing has ended")?;
+        let work = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a client that hangs up does not make room while its hash is still computed.
+            let _permit = permit;
+            work()
+        });
+        Ok(work.await.context("password hashing was interrupted")?)
+    }
+}
+
+fn nobodys_hash(params: &Params) -> password_hash::Result<String> {
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params)?,
+        salt: Some(Salt::new(&rand::random::<[u8; Salt::RECOMMENDED_LENGTH]>())?),
+        hash: Some(Output::new(&rand::random::<[u8; Params::DEFAULT_OUTPUT_LEN]>())?),
+    };
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passwords() -> Passwords {
+        Passwords::new(HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 1 }).unwrap()
+    }
+
+    fn parse(password: &str) -> Result<NewPassword, PasswordError> {
+        NewPassword::parse(SecretString::from(password))
+    }
+
+    #[test]
+    fn the_length_counts_in_characters() {
+        assert!(parse("ééééé é").is_err_and(|error| error == PasswordError::TooShort));
+        assert!(parse("ééééé éé").is_ok());
+        assert!(parse(&"é".repeat(128)).is_ok());
+        assert!(parse(&"é".repeat(129)).is_err_and(|error| error == PasswordError::TooLong));
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_fits_its_hash() {
+        let passwords = passwords();
+        let stored = passwords.hash(parse("correct horse").unwrap_or_else(|_| panic!())).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{stored}");
+        assert!(passwords.verify("correct horse".into(), Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify("Correct horse".into(), Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify("".into(), Some(stored)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_as_much_as_a_known_one() {
+        let passwords = passwords();
+        let stored = passwords.hash(parse("correct horse").unwrap_or_else(|_| panic!())).await.unwrap();
+        let (stored, nobodys) =
+            (PasswordHash::new(&stored).unwrap(), PasswordHash::new(&passwords.nobodys).unwrap());
+        assert_eq!(stored.algorithm, nobodys.algorithm);
+        assert_eq!(stored.version, nobodys.version);
+        assert_eq!(stored.params, nobodys.params);
+        assert_eq!(stored.salt.map(|salt| salt.len()), nobodys.salt.map(|salt| salt.len()));
+        assert_eq!(stored.hash.map(|hash| hash.len()), nobodys.hash.map(|hash| hash.len()));
+        assert!(!passwords.verify("correct horse".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_broken_hash_is_our_fault_and_not_a_wrong_password() {
+        assert!(passwords().verify("correct horse".into(), Some("plain".to_owned())).await.is_err());
+    }
+
+    #[test]
+    fn the_default_is_what_owasp_recommends() {
+        let HashingCost { memory, passes, lanes, .. } = HashingCost::default();
+        assert_eq!((memory, passes, lanes), (19_456, 2, 1));
+    }
+}

@@ -1,0 +1,116 @@
+//! Register: a new account, signed in at once.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use secrecy::SecretString;
+
+use super::email::{Email, EmailError};
+use super::model::{NameError, NewUser, User, parse_name};
+use super::passwords::{NewPassword, PasswordError, Passwords};
+use super::permissions::Role;
+use super::session::{Session, open_session};
+use super::tokens::TokenKeys;
+use crate::db::Db;
+use crate::db::schema::users;
+use crate::error::{ActionError, Outcome, Refusal, violated_constraint};
+use crate::ids::UserId;
+
+/// What someone enters to get an account.
+pub struct Registration {
+    /// Where to write to them.
+    pub email: String,
+    /// What to call them.
+    pub name: String,
+    /// What they will sign in with.
+    pub password: SecretString,
+}
+
+/// Why there is no new account. The text is meant for the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RegisterRefusal {
+    /// No address to write to.
+    #[error("Check the e-mail address: {0}.")]
+    Email(#[from] EmailError),
+    /// A living account has the address.
+    #[error("There is an account with this e-mail address already; sign in instead.")]
+    EmailTaken,
+    /// Nothing to call them.
+    #[error("Check the name: {0}.")]
+    Name(#[from] NameError),
+    /// No password to take.
+    #[error("Choose another password: {0}.")]
+    Password(#[from] PasswordError),
+}
+
+impl Refusal for RegisterRefusal {}
+
+/// Makes an account for a customer and opens its first session; either both are there afterwards or neither.
+pub async fn register(
+    db: &Db,
+    passwords: &Passwords,
+    tokens: &TokenKeys,
+    now: DateTime<Utc>,
+    registration: Registration,
+) -> Outcome<Session, RegisterRefusal> {
+    let candidate = Candidate::check(registration)?.with_hash(passwords).await?;
+    let mut conn = db.get().await?;
+    conn.transaction(async |conn| {
+        let user = insert(conn, &candidate, &[Role::Customer]).await?;
+        Ok(open_session(conn, tokens, now, user).await?)
+    })
+    .await
+}
+
+/// An account that could be made, with its password as `P`: as entered, then hashed.
+pub(super) struct Candidate<P> {
+    email: Email,
+    name: String,
+    password: P,
+}
+
+impl Candidate<NewPassword> {
+    /// Checks everything that can be checked without the database, and names all that is wrong.
+    pub(super) fn check(registration: Registration) -> Outcome<Self, RegisterRefusal> {
+        let mut wrong = Vec::new();
+        let email = Email::parse(&registration.email).map_err(|error| wrong.push(error.into())).ok();
+        let name = parse_name(&registration.name).map_err(|error| wrong.push(error.into())).ok();
+        let password =
+            NewPassword::parse(registration.password).map_err(|error| wrong.push(error.into())).ok();
+        match (email, name, password) {
+            (Some(email), Some(name), Some(password)) => Ok(Self { email, name: name.to_owned(), password }),
+            _ => Err(ActionError::Refused(wrong)),
+        }
+    }
+
+    /// Hashes the password.
+    pub(super) async fn with_hash(self, passwords: &Passwords) -> crate::error::Result<Candidate<String>> {
+        let password = passwords.hash(self.password).await?;
+        Ok(Candidate { email: self.email, name: self.name, password })
+    }
+}
+
+/// Writes the account down; of two for one address the second is refused.
+pub(super) async fn insert(
+    mut conn: &AsyncPgConnection,
+    candidate: &Candidate<String>,
+    roles: &[Role],
+) -> Outcome<User, RegisterRefusal> {
+    diesel::insert_into(users::table)
+        .values(NewUser {
+            id: UserId::new(),
+            email: candidate.email.as_str(),
+            name: &candidate.name,
+            password_hash: &candidate.password,
+            roles: roles.iter().map(|role| role.as_str()).collect(),
+        })
+        .returning(User::as_returning())
+        .get_result(&mut conn)
+        .await
+        .map_err(|error| match violated_constraint(&error) {
+            Some("users_email_key") => RegisterRefusal::EmailTaken.into(),
+            // PostgreSQL and we disagree about what lower case is, in some script that one of us does not know.
+            Some("users_email_normalised") => RegisterRefusal::Email(EmailError::Malformed).into(),
+            _ => error.into(),
+        })
+}
