@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::accounts::{Passwords, TokenKeys};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,6 +26,10 @@ pub struct Parts {
     pub bus: Bus,
     /// What tells this process's relay that there are events to publish.
     pub relay: Waker,
+    /// What issues and checks access tokens.
+    pub tokens: TokenKeys,
+    /// What hashes and checks passwords.
+    pub passwords: Passwords,
 }
 
 impl App {

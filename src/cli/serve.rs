@@ -3,10 +3,11 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use cartograph::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
 use cartograph::app::{App, Parts};
 use cartograph::bus::Bus;
 use cartograph::clock::Clock;
-use cartograph::config::{Config, Mode};
+use cartograph::config::{Config, Mode, Tokens};
 use cartograph::jobs::relay::Waker;
 use cartograph::{embedded, server};
 
@@ -32,11 +33,15 @@ async fn serve(
 ) -> anyhow::Result<()> {
     database.migrate().await?;
     let db = database.pool(&config).await?;
+    let tokens = token_keys(&config)?;
+    let passwords = Passwords::new(HashingCost::default())?;
     greet(&config);
     let app = App::new(Parts {
         bus: Bus::open(&config)?,
         relay: Waker::default(),
         clock: Clock::default(),
+        tokens,
+        passwords,
         config,
         db,
     });
@@ -44,6 +49,16 @@ async fn serve(
         served = server::serve(listener, app, shutdown) => served,
         error = died(&mut database.embedded) => Err(error.into()),
     }
+}
+
+/// Keys made of the operator's secret; in development, where there need be none, of one kept in the data folder.
+fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
+    let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
+    let secret = match secret {
+        Some(secret) => secret.clone(),
+        None => development_secret(&config.data_dir)?,
+    };
+    Ok(TokenKeys::new(&secret, *access_ttl, *refresh_ttl))
 }
 
 /// Ends when the private server ends by itself; never without one.

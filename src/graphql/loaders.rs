@@ -12,11 +12,12 @@ use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
 
+use crate::accounts::{self, User};
 use crate::app::App;
 use crate::cart::{self, CartContents};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
-use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, VariantId};
+use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, UserId, VariantId};
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::{self, Order};
 
@@ -104,6 +105,7 @@ pub struct Loaders {
     pub(super) orders: ById<OrderId, Order>,
     pub(super) order_events: ById<OrderEventId, OrderEvent>,
     pub(super) events_of: ById<OrderId, Vec<OrderEvent>>,
+    pub(super) users: ById<UserId, User>,
 }
 
 impl Loaders {
@@ -155,6 +157,9 @@ impl Loaders {
                 Ok(grouped(events::events_by_orders(&*app.db.get().await?, &ids).await?, |event| {
                     event.order_id
                 }))
+            }),
+            users: ById::new(app, async |app: App, ids: Vec<UserId>| {
+                Ok(by(accounts::queries::users_by_ids(&*app.db.get().await?, &ids).await?, |user| user.id))
             }),
         }
     }

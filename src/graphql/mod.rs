@@ -2,6 +2,7 @@
 //!
 //! Resolvers are thin: read the arguments, call one function of the domain, wrap the answer. No query is built here.
 
+mod accounts;
 mod auth;
 mod cart;
 mod catalog;
@@ -28,11 +29,12 @@ use crate::app::App;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, cart::CartQuery, catalog::CatalogQuery);
+pub struct Query(node::NodeQuery, accounts::AccountQuery, cart::CartQuery, catalog::CatalogQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    accounts::AccountMutation,
     cart::CartMutation,
     catalog::CategoryMutation,
     catalog::ProductMutation,

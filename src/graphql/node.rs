@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 
+use super::accounts::User;
 use super::cart::{Cart, own_cart};
 use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
@@ -23,6 +24,8 @@ pub enum Node {
     Product(Product),
     /// A variant.
     ProductVariant(ProductVariant),
+    /// An account.
+    User(User),
 }
 
 /// The most ids `nodes` takes.
@@ -91,6 +94,10 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
                 visible.then(|| OrderEvent(event).into())
             }
         },
+        AnyId::UserId(id) => {
+            let user = loaders.users.load(id).await?;
+            user.filter(|user| super::accounts::visible(ctx, user)).map(|user| User(user).into())
+        }
         _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
     })
 }

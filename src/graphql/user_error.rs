@@ -6,6 +6,7 @@
 
 use async_graphql::Interface;
 
+use super::accounts::AccountUserError;
 use super::cart::CartUserError;
 use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
@@ -27,6 +28,8 @@ pub enum UserError {
     Cart(CartUserError),
     /// Of categories.
     Category(CategoryUserError),
+    /// Of accounts and sessions.
+    Account(AccountUserError),
     /// Of stock.
     Inventory(InventoryUserError),
     /// Of products and variants.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{RequestId, State};
-use crate::accounts::Viewer;
+use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
 use crate::graphql::Code;
 
@@ -171,8 +171,27 @@ fn check_shape(operation: &serde_json::Value) -> Result<(), Cow<'static, str>> {
     Ok(())
 }
 
+/// Who asks, by the one `Authorization` header.
+fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, AuthError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err(AuthError::Malformed),
+        (value, None) => {
+            authenticate(value.map(HeaderValue::as_bytes), &state.app.tokens, state.app.clock.now())
+        }
+    }
+}
+
+fn unauthenticated(error: AuthError, id: &RequestId) -> Response {
+    let refused = refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &error.to_string(), id);
+    ([(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")], refused).into_response()
+}
+
 async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &RequestId) -> Response {
-    let viewer = Viewer::Guest;
+    let viewer = match viewer(state, headers) {
+        Ok(viewer) => viewer,
+        Err(error) => return unauthenticated(error, id),
+    };
     let media_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { JSON };
     let (status, body) = match batch {
         BatchRequest::Single(request) => {

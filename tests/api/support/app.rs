@@ -3,17 +3,17 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use cartograph::accounts::Role;
+use cartograph::accounts::{self, HashingCost, Passwords, Role, TokenKeys};
 use cartograph::app::{App, Parts};
 use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog};
-use cartograph::graphql::Schema;
+use cartograph::ids::UserId;
 use cartograph::jobs::relay::Waker;
 use cartograph::money::Currency;
 use cartograph::server;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use super::builders::UserBuilder;
@@ -21,13 +21,15 @@ use super::client::Client;
 use super::db::TestDatabase;
 use super::statements::Statements;
 
+/// What a hash costs in tests: hundreds are made, and none is to withstand anyone.
+const CHEAP: HashingCost = HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 2 };
+
 /// A shop of one test. Stops and forgets everything when dropped.
 pub(crate) struct TestApp {
     /// What the server owns; tests reach the domain with it.
     pub(crate) app: App,
     /// Where the server listens.
     pub(crate) address: SocketAddr,
-    schema: Schema,
     log: StatementLog,
     shutdown: CancellationToken,
     // Last: dropped when nothing uses it any more.
@@ -57,16 +59,22 @@ impl TestApp {
         })
         .await
         .expect("the test's database can be reached");
+        let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
+        let secret = secret.as_ref().expect("the tests' configuration has a secret");
+        let tokens = TokenKeys::new(secret, *access_ttl, *refresh_ttl);
+        let passwords = Passwords::new(CHEAP).expect("a hash may be cheap");
         let app = App::new(Parts {
             bus: Bus::open(&config).expect("REDIS_URL can be used"),
             relay: Waker::default(),
             clock: Clock::default(),
+            tokens,
+            passwords,
             config,
             db,
         });
         let shutdown = CancellationToken::new();
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
-        Self { schema: Schema::new(app.clone()), app, address, log, shutdown, database }
+        Self { app, address, log, shutdown, database }
     }
 
     /// Somebody who has not signed in.
@@ -91,7 +99,19 @@ impl TestApp {
 
     async fn signed_in(&self, roles: &[Role]) -> Client {
         let user = UserBuilder::new().roles(roles).create(self).await;
-        Client::in_process(self.schema.clone(), user, roles)
+        self.sign_in(user).await
+    }
+
+    /// A client of this account, signed in without its password.
+    pub(crate) async fn sign_in(&self, user: UserId) -> Client {
+        let conn = self.db().await;
+        let mut users =
+            accounts::queries::users_by_ids(&conn, &[user]).await.expect("the accounts can be read");
+        let account = users.pop().expect("the account is there");
+        let session = accounts::open_session(&conn, &self.app.tokens, self.app.clock.now(), account)
+            .await
+            .expect("a session can be opened");
+        Client::signed_in(self.address, user, session.access_token.expose_secret())
     }
 
     /// A connection of the server's pool, for arranging and checking rows. Give it back before the next request.

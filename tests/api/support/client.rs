@@ -5,10 +5,7 @@ use std::sync::LazyLock;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use cartograph::accounts::{Role, SignedIn, Viewer};
-use cartograph::graphql::Schema;
-use cartograph::ids::{SessionId, UserId};
-use chrono::{TimeDelta, Utc};
+use cartograph::ids::UserId;
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -17,14 +14,9 @@ use serde_json::{Value, json};
 /// A client of the test's server, signed in or not.
 #[derive(Clone)]
 pub(crate) struct Client {
-    transport: Transport,
+    http: Http,
+    authorization: Option<String>,
     user_id: Option<UserId>,
-}
-
-#[derive(Clone)]
-enum Transport {
-    Http(Http),
-    InProcess(Schema, Viewer),
 }
 
 /// Plain HTTP to the test's server, for what is not GraphQL, or not well-formed.
@@ -87,13 +79,18 @@ impl Answer {
 impl Client {
     /// Somebody who has not signed in.
     pub(crate) fn guest(address: SocketAddr) -> Self {
-        Self { transport: Transport::Http(Http::new(address)), user_id: None }
+        Self { http: Http::new(address), authorization: None, user_id: None }
     }
 
-    /// Somebody with these roles.
-    pub(crate) fn in_process(schema: Schema, user: UserId, roles: &[Role]) -> Self {
-        let viewer = SignedIn::new(user, SessionId::new(), roles, Utc::now() + TimeDelta::hours(1));
-        Self { transport: Transport::InProcess(schema, Viewer::User(viewer)), user_id: Some(user) }
+    /// Whoever this access token was issued to.
+    pub(crate) fn signed_in(address: SocketAddr, user: UserId, access_token: &str) -> Self {
+        let guest = Self::guest(address);
+        Self { user_id: Some(user), ..guest.with_authorization(&format!("Bearer {access_token}")) }
+    }
+
+    /// The same client with another `Authorization` header.
+    pub(crate) fn with_authorization(self, header: &str) -> Self {
+        Self { authorization: Some(header.to_owned()), ..self }
     }
 
     /// Who is signed in.
@@ -110,18 +107,10 @@ impl Client {
     /// Sends a document and its variables.
     pub(crate) async fn query_with(&self, document: &str, variables: Value) -> Response {
         let request = json!({ "query": document, "variables": variables });
-        match &self.transport {
-            Transport::Http(http) => {
-                let headers = [(header::CONTENT_TYPE.as_str(), "application/json")];
-                let answer = http.send(Method::POST, "/graphql", &headers, request.to_string()).await;
-                Response { status: answer.status, body: answer.json() }
-            }
-            Transport::InProcess(schema, viewer) => {
-                let request = serde_json::from_value(request).expect("a request");
-                let response = schema.execute(request, *viewer, "test").await;
-                Response { status: StatusCode::OK, body: serde_json::to_value(response).expect("JSON") }
-            }
-        }
+        let mut headers = vec![(header::CONTENT_TYPE.as_str(), "application/json")];
+        headers.extend(self.authorization.as_deref().map(|value| (header::AUTHORIZATION.as_str(), value)));
+        let answer = self.http.send(Method::POST, "/graphql", &headers, request.to_string()).await;
+        Response { status: answer.status, body: answer.json() }
     }
 }
 

@@ -29,14 +29,14 @@ impl TestDatabase {
     /// An empty shop: every migration run, no rows.
     pub(crate) async fn create() -> Self {
         let template = TEMPLATE.get_or_init(prepare_template).await;
-        let name = format!("{PREFIX}{}_{}", unix_now().as_secs(), Uuid::new_v4().simple());
+        let name = format!("{PREFIX}{}_{}", unix_now().as_secs(), Uuid::now_v7().simple());
         run(&mut admin().await, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Self { name }
     }
 
     /// Without even a migration.
     pub(crate) async fn create_blank() -> Self {
-        let name = format!("{PREFIX}{}_{}", unix_now().as_secs(), Uuid::new_v4().simple());
+        let name = format!("{PREFIX}{}_{}", unix_now().as_secs(), Uuid::now_v7().simple());
         run(&mut admin().await, &format!("CREATE DATABASE {name}")).await;
         Self { name }
     }

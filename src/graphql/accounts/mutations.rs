@@ -1,0 +1,166 @@
+//! Mutations of accounts and sessions.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+
+use super::super::context::ContextExt;
+use super::super::error::Result;
+use super::super::user_error::settle;
+use super::errors::AccountUserError;
+use super::session::Session;
+use super::user::User;
+use crate::accounts::{self, RefreshRefusal, RefreshToken, Registration};
+use crate::error::Outcome;
+
+/// What a new customer enters.
+#[derive(InputObject)]
+pub struct AccountRegisterInput {
+    /// The address to sign in with; capitals make no difference.
+    email: String,
+    /// 8 to 128 characters of any kind.
+    password: String,
+    /// What to call them; at most 200 characters.
+    name: String,
+}
+
+/// What came of a registration.
+#[derive(SimpleObject)]
+pub struct AccountRegisterPayload {
+    /// The new account; null when there is none.
+    user: Option<User>,
+    /// Its first session; null when there is no new account.
+    session: Option<Session>,
+    /// Why there is no new account: all the reasons.
+    user_errors: Vec<AccountUserError>,
+}
+
+/// What someone signs in with.
+#[derive(InputObject)]
+pub struct SessionCreateInput {
+    /// The account's address; capitals make no difference.
+    email: String,
+    /// Its password.
+    password: String,
+}
+
+/// What came of signing in.
+#[derive(SimpleObject)]
+pub struct SessionCreatePayload {
+    /// The new session; null when nobody was signed in.
+    session: Option<Session>,
+    /// Why nobody was signed in.
+    user_errors: Vec<AccountUserError>,
+}
+
+/// Which session to go on with.
+#[derive(InputObject)]
+pub struct SessionRefreshInput {
+    /// The refresh token that was given last.
+    refresh_token: String,
+}
+
+/// What came of a refresh.
+#[derive(SimpleObject)]
+pub struct SessionRefreshPayload {
+    /// The same session with its next pair of tokens; null when there are none.
+    session: Option<Session>,
+    /// Why there are no new tokens.
+    user_errors: Vec<AccountUserError>,
+}
+
+/// Which session to end.
+#[derive(InputObject)]
+pub struct SessionRevokeInput {
+    /// A refresh token of the session; left out, it is the one whose access token signs the request.
+    refresh_token: Option<String>,
+}
+
+/// What came of ending a session.
+#[derive(SimpleObject)]
+pub struct SessionRevokePayload {
+    /// Whether a session was ended by this request; false when it had ended already.
+    revoked: bool,
+    /// Why no session could be looked for.
+    user_errors: Vec<AccountUserError>,
+}
+
+/// Mutations of accounts and sessions.
+#[derive(Default)]
+pub struct AccountMutation;
+
+#[Object]
+impl AccountMutation {
+    /// Makes an account for a customer and signs them in.
+    async fn account_register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who they are.")] input: AccountRegisterInput,
+    ) -> Result<AccountRegisterPayload> {
+        let app = ctx.app();
+        let registration =
+            Registration { email: input.email, name: input.name, password: input.password.into() };
+        let outcome =
+            accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
+        let (session, user_errors) = settle(outcome)?;
+        let user = session.as_ref().map(|session| User(session.user.clone()));
+        Ok(AccountRegisterPayload { user, session: session.map(Session), user_errors })
+    }
+
+    /// Signs in: opens a session for whoever knows the password.
+    async fn session_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account and its password.")] input: SessionCreateInput,
+    ) -> Result<SessionCreatePayload> {
+        let app = ctx.app();
+        let password = input.password.into();
+        let now = app.clock.now();
+        let outcome =
+            accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password).await;
+        let (session, user_errors) = settle(outcome)?;
+        Ok(SessionCreatePayload { session: session.map(Session), user_errors })
+    }
+
+    /// Renews a session: the next pair of tokens for its refresh token, which is spent by that. A refresh token that was
+    /// spent before ends the session, for then two parties have it. Send no Authorization header: the access token may
+    /// have expired.
+    async fn session_refresh(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session.")] input: SessionRefreshInput,
+    ) -> Result<SessionRefreshPayload> {
+        let (session, user_errors) = settle(refresh(ctx, &input.refresh_token).await)?;
+        Ok(SessionRefreshPayload { session: session.map(Session), user_errors })
+    }
+
+    /// Signs out: ends a session. Its refresh token is good no longer, its access token until it expires. Ending it again
+    /// changes nothing.
+    async fn session_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session.")] input: SessionRevokeInput,
+    ) -> Result<SessionRevokePayload> {
+        let app = ctx.app();
+        let now = app.clock.now();
+        let revoked = match input.refresh_token {
+            None => {
+                let session = ctx.signed_in()?.session_id;
+                accounts::sign_out(&*app.db.get().await?, session, now).await?
+            }
+            Some(text) => match RefreshToken::parse(&text) {
+                Some(token) => accounts::sign_out_by_token(&*app.db.get().await?, &token, now).await?,
+                None => {
+                    let user_errors = vec![RefreshRefusal::InvalidToken.into()];
+                    return Ok(SessionRevokePayload { revoked: false, user_errors });
+                }
+            },
+        };
+        Ok(SessionRevokePayload { revoked, user_errors: Vec::new() })
+    }
+}
+
+async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {
+    let app = ctx.app();
+    let token = RefreshToken::parse(token).ok_or(RefreshRefusal::InvalidToken)?;
+    let mut conn = app.db.get().await?;
+    accounts::refresh(&mut conn, &app.tokens, app.clock.now(), &token).await
+}
