@@ -7,14 +7,15 @@
 use async_graphql::{Context, Enum, Guard, TypeDirective};
 
 use super::context::{ContextExt, unauthenticated};
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, Result};
 use crate::accounts::{Permission, Viewer};
 
 /// Refuses a field unless the viewer's roles bring the permission.
 pub(super) struct Requires(pub(super) Permission);
 
-impl Guard for Requires {
-    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+impl Requires {
+    /// The same, for a field whose rule depends on what it is asked of.
+    pub(super) fn demand(&self, ctx: &Context<'_>) -> Result<()> {
         if ctx.may(self.0) {
             return Ok(());
         }
@@ -24,8 +25,13 @@ impl Guard for Requires {
                 Code::Forbidden,
                 format!("This needs the permission {}, which your account does not have.", name(self.0)),
             ),
-        }
-        .into())
+        })
+    }
+}
+
+impl Guard for Requires {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        Ok(self.demand(ctx)?)
     }
 }
 

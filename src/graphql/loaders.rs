@@ -19,7 +19,8 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
 use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, UserId, VariantId};
 use crate::orders::events::{self, OrderEvent};
-use crate::orders::{self, Order};
+use crate::orders::{self, Order, OrderLine};
+use crate::pagination::PageRequest;
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
@@ -105,6 +106,9 @@ pub struct Loaders {
     pub(super) orders: ById<OrderId, Order>,
     pub(super) order_events: ById<OrderEventId, OrderEvent>,
     pub(super) events_of: ById<OrderId, Vec<OrderEvent>>,
+    pub(super) order_lines_of: ById<OrderId, Vec<OrderLine>>,
+    /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
+    pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) users: ById<UserId, User>,
 }
 
@@ -158,6 +162,11 @@ impl Loaders {
                     event.order_id
                 }))
             }),
+            order_lines_of: ById::new(app, async |app: App, ids: Vec<OrderId>| {
+                let lines = orders::queries::lines_by_orders(&*app.db.get().await?, &ids).await?;
+                Ok(grouped(lines, |line| line.order_id))
+            }),
+            orders_of: ById::new(app, orders_of),
             users: ById::new(app, async |app: App, ids: Vec<UserId>| {
                 Ok(by(accounts::queries::users_by_ids(&*app.db.get().await?, &ids).await?, |user| user.id))
             }),
@@ -181,6 +190,27 @@ impl Loaders {
         self.children_of.forget().await;
         self.products.forget().await;
     }
+}
+
+/// One statement for each page that is asked for; sibling fields ask for the same one.
+async fn orders_of(
+    app: App,
+    keys: Vec<(UserId, PageRequest)>,
+) -> Result<HashMap<(UserId, PageRequest), Vec<Order>>> {
+    let mut users_of_page: HashMap<PageRequest, Vec<UserId>> = HashMap::new();
+    for (user, page) in keys {
+        users_of_page.entry(page).or_default().push(user);
+    }
+    let conn = app.db.get().await?;
+    let mut found: HashMap<(UserId, PageRequest), Vec<Order>> = HashMap::new();
+    for (page, users) in users_of_page {
+        for order in orders::queries::order_rows_by_users(&conn, &users, &page).await? {
+            if let Some(user) = order.user_id {
+                found.entry((user, page.clone())).or_default().push(order);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Rows by their one key.

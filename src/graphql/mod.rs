@@ -29,7 +29,13 @@ use crate::app::App;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, accounts::AccountQuery, cart::CartQuery, catalog::CatalogQuery);
+pub struct Query(
+    node::NodeQuery,
+    accounts::AccountQuery,
+    cart::CartQuery,
+    catalog::CatalogQuery,
+    orders::OrderQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
@@ -40,6 +46,7 @@ pub struct Mutation(
     catalog::ProductMutation,
     catalog::VariantMutation,
     inventory::InventoryMutation,
+    orders::OrderMutation,
 );
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -8,6 +8,7 @@ use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::live::OrderEvent;
+use super::orders::{Order, may_see};
 use crate::ids::AnyId;
 
 /// A thing with an id that is good in `node(id:)`.
@@ -18,6 +19,8 @@ pub enum Node {
     Cart(Cart),
     /// A category.
     Category(Category),
+    /// An order: your own, or any for staff.
+    Order(Order),
     /// Something that happened to an order.
     OrderEvent(OrderEvent),
     /// A product.
@@ -86,11 +89,15 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         },
         AnyId::CategoryId(id) => loaders.categories.load(id).await?.map(|category| Category(category).into()),
         AnyId::CartId(id) => own_cart(ctx, id).await?.map(Node::from),
+        AnyId::OrderId(id) => {
+            let order = loaders.orders.load(id).await?;
+            order.filter(|order| may_see(ctx, order, None)).map(|order| Order(order).into())
+        }
         AnyId::OrderEventId(id) => match loaders.order_events.load(id).await? {
             None => None,
             Some(event) => {
                 let order = loaders.orders.load(event.order_id).await?;
-                let visible = order.is_some_and(|order| super::orders::may_see(ctx, &order, None));
+                let visible = order.is_some_and(|order| may_see(ctx, &order, None));
                 visible.then(|| OrderEvent(event).into())
             }
         },

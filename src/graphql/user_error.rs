@@ -11,6 +11,7 @@ use super::cart::CartUserError;
 use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
 use super::inventory::InventoryUserError;
+use super::orders::OrderUserError;
 use crate::error::{ActionError, Outcome};
 
 /// Something in a mutation's input that kept it from happening.
@@ -32,6 +33,8 @@ pub enum UserError {
     Account(AccountUserError),
     /// Of stock.
     Inventory(InventoryUserError),
+    /// Of orders.
+    Order(OrderUserError),
     /// Of products and variants.
     Product(ProductUserError),
 }

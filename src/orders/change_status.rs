@@ -41,7 +41,7 @@ pub enum ChangeRefusal {
 
 impl Refusal for ChangeRefusal {}
 
-/// Takes the step. After it, wake the relay.
+/// Takes the step.
 pub async fn change_status(
     conn: &mut AsyncPgConnection,
     change: &ChangeStatus,

@@ -87,7 +87,7 @@ impl From<MoneyError> for ActionError<PlaceRefusal> {
     }
 }
 
-/// Places an order. After it, wake the relay.
+/// Places an order.
 pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<Placed, PlaceRefusal> {
     let token = order.customer.is_none().then(secrets::random_token);
     let placed = Placed { order_id: OrderId::new().0, token };

@@ -2,9 +2,14 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
+use super::super::auth::Requires;
 use super::super::context::ContextExt;
+use super::super::error::Result;
+use super::super::orders::{Order, orders_of};
+use super::super::relay::Connection;
 use super::super::scalars::DateTime;
 use crate::accounts::{self, Permission};
+use crate::pagination::PageArguments;
 
 /// What an account may be.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
@@ -41,6 +46,21 @@ impl User {
     /// What the account may be. A change takes effect with the next access token.
     async fn roles(&self) -> Vec<RoleEnum> {
         self.0.roles().into_iter().map(Into::into).collect()
+    }
+
+    /// Its orders, newest first.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
+    ) -> Result<Connection<Order>> {
+        if ctx.viewer().user_id() != Some(self.0.id) {
+            Requires(Permission::ReadOrders).demand(ctx)?;
+        }
+        orders_of(ctx, self.0.id, &PageArguments { first, after, last, before }).await
     }
 
     /// When it was made.

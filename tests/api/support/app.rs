@@ -10,6 +10,7 @@ use cartograph::clock::Clock;
 use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog};
 use cartograph::ids::UserId;
+use cartograph::ids::VariantId;
 use cartograph::jobs::relay::Waker;
 use cartograph::money::Currency;
 use cartograph::server;
@@ -119,6 +120,19 @@ impl TestApp {
         self.app.db.get().await.expect("a connection")
     }
 
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        use diesel_async::RunQueryDsl;
+
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"));
+        query.get_result::<Count>(&mut self.db().await).await.expect("a count").count
+    }
+
     /// The test's database, for connections beside the pool.
     pub(crate) fn database(&self) -> &TestDatabase {
         &self.database
@@ -159,4 +173,10 @@ fn config() -> Config {
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join("cartograph-tests-keep-nothing-here"),
     }
+}
+
+/// What is on hand of a variant, and how much of that is reserved.
+pub(crate) async fn stock_of(app: &TestApp, variant: VariantId) -> (i32, i32) {
+    let levels = cartograph::inventory::queries::levels(&*app.db().await, &[variant]).await.expect("a level");
+    (levels[0].on_hand, levels[0].reserved)
 }

@@ -12,6 +12,6 @@ pub(crate) mod db;
 pub(crate) mod statements;
 pub(crate) mod ws;
 
-pub(crate) use self::app::TestApp;
+pub(crate) use self::app::{TestApp, stock_of};
 pub(crate) use self::builders::{CategoryBuilder, ProductBuilder, UserBuilder};
 pub(crate) use self::client::{Client, Response};

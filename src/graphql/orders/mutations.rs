@@ -1,0 +1,276 @@
+//! Mutations of orders.
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+
+use super::super::auth::{Requires, auth};
+use super::super::context::{ContextExt, parse_id};
+use super::super::error::Result;
+use super::super::user_error::{settle, user_error};
+use super::inputs::{OrderCancelInput, OrderPlaceInput, OrderStatusUpdateInput};
+use super::order::Order;
+use super::query::may_see;
+use crate::accounts::{Email, Permission, Viewer};
+use crate::cart::CartSelector;
+use crate::idempotency::MAX_KEY_LENGTH;
+use crate::ids::OrderId;
+use crate::money::Money;
+use crate::orders::change_status::{ChangeRefusal, ChangeStatus, change_status};
+use crate::orders::events::Actor;
+use crate::orders::place::{PlaceOrder, PlaceRefusal, Placed, place};
+use crate::orders::{self, OrderStatus, queries};
+
+/// The longest remark on a step.
+const MAX_NOTE_LENGTH: usize = 1000;
+
+/// Why an order could not be placed or moved on.
+#[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
+pub enum OrderErrorCode {
+    /// An address is incomplete or unknown.
+    AddressInvalid,
+    /// The cart has no lines.
+    CartEmpty,
+    /// There is no such cart, or it is not yours.
+    CartNotFound,
+    /// The e-mail address is missing or is none.
+    EmailInvalid,
+    /// The idempotency key was used for another order.
+    IdempotencyKeyReused,
+    /// The idempotency key is empty or too long.
+    IdempotencyKeyInvalid,
+    /// There is less in stock than the cart holds.
+    InsufficientStock,
+    /// The order can no longer be cancelled by its owner.
+    NoLongerPending,
+    /// There is no such order, or it is not yours.
+    NotFound,
+    /// The remark is too long.
+    NoteTooLong,
+    /// A product of the cart is no longer sold.
+    ProductUnavailable,
+    /// The total is not the one expected.
+    TotalChanged,
+    /// The total is larger than any order can be.
+    TotalTooLarge,
+    /// The order cannot go from its status to the one asked for.
+    WrongTransition,
+}
+
+user_error!(
+    /// A problem with placing an order or moving it on.
+    OrderUserError,
+    OrderErrorCode
+);
+
+/// An order that was placed, or why not.
+#[derive(SimpleObject)]
+pub struct OrderPlacePayload {
+    /// The order.
+    order: Option<Order>,
+    /// What a guest shows to see the order again; keep it. Null for customers.
+    token: Option<String>,
+    /// What kept the order from being placed; nothing of it happened then.
+    user_errors: Vec<OrderUserError>,
+}
+
+/// An order that was moved on, or why not.
+#[derive(SimpleObject)]
+pub struct OrderPayload {
+    /// The order as it is now.
+    order: Option<Order>,
+    /// What kept the order where it is.
+    user_errors: Vec<OrderUserError>,
+}
+
+/// Mutations of orders.
+#[derive(Default)]
+pub struct OrderMutation;
+
+#[Object]
+impl OrderMutation {
+    /// Buys a cart: freezes its prices, reserves its stock, empties it. All of it happens or nothing.
+    async fn order_place(&self, ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload> {
+        let refused = |user_errors| Ok(OrderPlacePayload { order: None, token: None, user_errors });
+        let order = match checked(ctx, input).await? {
+            Ok(order) => order,
+            Err(user_errors) => return refused(user_errors),
+        };
+        let placed = {
+            let mut conn = ctx.app().db.get().await?;
+            place(&mut conn, &order).await
+        };
+        match settle(placed)? {
+            (Some(placed), _) => answer(ctx, placed).await,
+            (None, user_errors) => refused(user_errors),
+        }
+    }
+
+    /// Cancels an order that is still PENDING, by its owner; its stock is free again.
+    async fn order_cancel(&self, ctx: &Context<'_>, input: OrderCancelInput) -> Result<OrderPayload> {
+        let id: OrderId = parse_id(&input.order_id)?;
+        let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[id]).await?.pop();
+        let Some(order) = order.filter(|order| may_see(ctx, order, input.token.as_deref())) else {
+            return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] });
+        };
+        let actor = match (ctx.viewer(), order.user_id) {
+            (Viewer::User(user), owner) if owner == Some(user.user_id) => Actor::Customer(user.user_id),
+            (Viewer::User(user), _) if ctx.may(Permission::ManageOrders) => Actor::Staff(user.user_id),
+            (_, None) => Actor::Guest,
+            // Whoever may only look at the order finds none to cancel.
+            _ => return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] }),
+        };
+        step(ctx, ChangeStatus { order_id: id, to: OrderStatus::Cancelled, actor, note: None }).await
+    }
+
+    /// Moves an order on to one of its `nextStatuses`.
+    #[graphql(
+        guard = "Requires(Permission::ManageOrders)",
+        directive = auth::apply(vec![Permission::ManageOrders.into()])
+    )]
+    async fn order_status_update(
+        &self,
+        ctx: &Context<'_>,
+        input: OrderStatusUpdateInput,
+    ) -> Result<OrderPayload> {
+        if input.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE_LENGTH) {
+            let message = format!("A remark has at most {MAX_NOTE_LENGTH} characters.");
+            let error = OrderUserError::at(OrderErrorCode::NoteTooLong, ["note"], message);
+            return Ok(OrderPayload { order: None, user_errors: vec![error] });
+        }
+        let change = ChangeStatus {
+            order_id: parse_id(&input.order_id)?,
+            to: input.status.into(),
+            actor: Actor::Staff(ctx.signed_in()?.user_id),
+            note: input.note,
+        };
+        step(ctx, change).await
+    }
+}
+
+async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
+    let changed = {
+        let mut conn = ctx.app().db.get().await?;
+        change_status(&mut conn, &change).await
+    };
+    let (changed, user_errors) = settle(changed)?;
+    let order = match changed {
+        None => None,
+        Some(()) => queries::orders_by_ids(&*ctx.app().db.get().await?, &[change.order_id]).await?.pop(),
+    };
+    Ok(OrderPayload { order: order.map(Order), user_errors })
+}
+
+async fn answer(ctx: &Context<'_>, placed: Placed) -> Result<OrderPlacePayload> {
+    let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[placed.order_id()]).await?.pop();
+    Ok(OrderPlacePayload { order: order.map(Order), token: placed.token, user_errors: Vec::new() })
+}
+
+/// The order as the domain takes it, or everything that is wrong with the input.
+async fn checked(
+    ctx: &Context<'_>,
+    input: OrderPlaceInput,
+) -> Result<std::result::Result<PlaceOrder, Vec<OrderUserError>>> {
+    let mut problems = Vec::new();
+    let customer = ctx.viewer().user_id();
+    let email = match (&input.email, customer) {
+        (Some(email), _) => Email::parse(email).ok().map(|email| email.as_str().to_owned()),
+        (None, Some(id)) => ctx.loaders().users.load(id).await?.map(|user| user.email),
+        (None, None) => None,
+    };
+    if email.is_none() {
+        let message = "Give an e-mail address such as ada@example.com, to write to about the order.";
+        problems.push(OrderUserError::at(OrderErrorCode::EmailInvalid, ["email"], message));
+    }
+    if input.idempotency_key.as_ref().is_some_and(|key| !(1..=MAX_KEY_LENGTH).contains(&key.chars().count()))
+    {
+        let message = format!("An idempotency key has 1 to {MAX_KEY_LENGTH} characters.");
+        problems.push(OrderUserError::at(OrderErrorCode::IdempotencyKeyInvalid, ["idempotencyKey"], message));
+    }
+    let mut address = |part: &'static str, address: orders::Address| match address.checked() {
+        Ok(address) => Some(address),
+        Err(wrong) => {
+            problems.extend(wrong.into_iter().map(|wrong| {
+                OrderUserError::at(OrderErrorCode::AddressInvalid, [part, wrong.field], wrong.problem)
+            }));
+            None
+        }
+    };
+    let shipping_address = address("shippingAddress", input.shipping_address.into());
+    let billing_address = input.billing_address.and_then(|billing| address("billingAddress", billing.into()));
+    let currency = ctx.app().config.shop.currency;
+    let expected_total = match &input.expected_total {
+        None => None,
+        Some(decimal) => Some(Money::parse(&decimal.0, currency)?.minor),
+    };
+    let cart_id = input.cart_id.as_ref().map(parse_id).transpose()?;
+    let (Some(email), Some(shipping_address), true) = (email, shipping_address, problems.is_empty()) else {
+        return Ok(Err(problems));
+    };
+    Ok(Ok(PlaceOrder {
+        cart: CartSelector { cart_id, token: input.cart_token, user: customer },
+        customer,
+        email,
+        shipping_address,
+        billing_address,
+        expected_total,
+        idempotency_key: input.idempotency_key,
+        currency,
+    }))
+}
+
+impl From<PlaceRefusal> for OrderUserError {
+    fn from(reason: PlaceRefusal) -> Self {
+        match reason {
+            PlaceRefusal::CartNotFound => Self::new(
+                OrderErrorCode::CartNotFound,
+                "There is no such cart: fill one with cartLinesAdd, and give its token unless you are signed in.",
+            ),
+            PlaceRefusal::CartEmpty => Self::new(
+                OrderErrorCode::CartEmpty,
+                "The cart is empty: add something with cartLinesAdd first.",
+            ),
+            PlaceRefusal::Unavailable { product, variant } => Self::new(
+                OrderErrorCode::ProductUnavailable,
+                format!("{product} ({variant}) is no longer sold: remove it from the cart."),
+            ),
+            PlaceRefusal::InsufficientStock { product, variant, wanted, available } => Self::new(
+                OrderErrorCode::InsufficientStock,
+                format!("Of {product} ({variant}) only {available} can be bought, not {wanted}."),
+            ),
+            PlaceRefusal::TotalChanged { expected, actual } => Self::at(
+                OrderErrorCode::TotalChanged,
+                ["expectedTotal"],
+                format!("The total is now {actual:?}, not {expected:?}: show the cart again."),
+            ),
+            PlaceRefusal::TotalTooLarge => {
+                Self::new(OrderErrorCode::TotalTooLarge, "The total is larger than an order can be.")
+            }
+            PlaceRefusal::KeyReused => Self::at(
+                OrderErrorCode::IdempotencyKeyReused,
+                ["idempotencyKey"],
+                "This key was used for another order: make a new one for each order.",
+            ),
+        }
+    }
+}
+
+impl From<ChangeRefusal> for OrderUserError {
+    fn from(reason: ChangeRefusal) -> Self {
+        match reason {
+            ChangeRefusal::NotFound => {
+                Self::at(OrderErrorCode::NotFound, ["orderId"], "There is no such order, or it is not yours.")
+            }
+            ChangeRefusal::WrongTransition { from, to } => {
+                let next: Vec<&str> = from.next().iter().map(|status| status.as_str()).collect();
+                let next = if next.is_empty() { "nothing".to_owned() } else { next.join(" or ") };
+                let message =
+                    format!("An order that is {} can become {next}, not {}.", from.as_str(), to.as_str());
+                Self::at(OrderErrorCode::WrongTransition, ["status"], message)
+            }
+            ChangeRefusal::NoLongerPending { status } => Self::at(
+                OrderErrorCode::NoLongerPending,
+                ["orderId"],
+                format!("The order is already {}: ask the shop to cancel it.", status.as_str()),
+            ),
+        }
+    }
+}

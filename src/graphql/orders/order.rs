@@ -1,0 +1,171 @@
+//! `Order` and its lines.
+
+use async_graphql::{Context, ID, Object};
+
+use super::super::accounts::User;
+use super::super::catalog::{Product, ProductVariant, visible};
+use super::super::context::ContextExt;
+use super::super::error::Result;
+use super::super::live::OrderEvent;
+use super::super::relay::Connection;
+use super::super::scalars::{DateTime, Money};
+use super::address::Address;
+use super::inputs::OrderStatus;
+use crate::orders;
+use crate::pagination::PageArguments;
+
+/// What was bought, by whom, and where it is in its life.
+pub struct Order(pub orders::Order);
+
+#[Object]
+impl Order {
+    /// Its id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Its number, for people.
+    async fn number(&self) -> i64 {
+        self.0.number
+    }
+
+    /// Where it is in its life.
+    async fn status(&self) -> OrderStatus {
+        self.0.status().into()
+    }
+
+    /// What may follow its status; empty at the end of its life.
+    async fn next_statuses(&self) -> Vec<OrderStatus> {
+        self.0.status().next().iter().map(|status| (*status).into()).collect()
+    }
+
+    /// Whose it is; null for a guest's.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+        match self.0.user_id {
+            None => Ok(None),
+            Some(id) => Ok(ctx.loaders().users.load(id).await?.map(User)),
+        }
+    }
+
+    /// Where to write to about it.
+    async fn email(&self) -> &str {
+        &self.0.email
+    }
+
+    /// What was bought, frozen as it was then.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
+        let lines = ctx.loaders().order_lines_of.load_all(self.0.id).await?;
+        let currency = self.0.total().currency;
+        Ok(lines.into_iter().map(|line| OrderLine { line, currency }).collect())
+    }
+
+    /// The sum of its lines.
+    async fn subtotal(&self) -> Money {
+        self.0.subtotal().into()
+    }
+
+    /// What the customer owes for it.
+    async fn total(&self) -> Money {
+        self.0.total().into()
+    }
+
+    /// Where it goes.
+    async fn shipping_address(&self) -> Address {
+        self.0.shipping_address().into()
+    }
+
+    /// Who is billed; null when that is the shipping address.
+    async fn billing_address(&self) -> Option<Address> {
+        self.0.billing_address().map(Address::from)
+    }
+
+    /// Its history, oldest first.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
+    ) -> Result<Connection<OrderEvent>> {
+        let page = PageArguments { first, after, ..PageArguments::default() };
+        super::super::live::event_connection(ctx, self.0.id, &page).await
+    }
+
+    /// When it was placed.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+}
+
+/// One bought variant. Name, article number and price stay as they were when the order was placed.
+pub struct OrderLine {
+    line: orders::OrderLine,
+    currency: crate::money::Currency,
+}
+
+#[Object]
+impl OrderLine {
+    /// Its id.
+    async fn id(&self) -> ID {
+        self.line.id.to_string().into()
+    }
+
+    /// The product's name then, with the variant's, such as "T-shirt (M / Black)".
+    async fn name(&self) -> String {
+        match self.line.variant_name.as_str() {
+            "" => self.line.product_name.clone(),
+            variant => format!("{} ({variant})", self.line.product_name),
+        }
+    }
+
+    /// The product's name then.
+    async fn product_name(&self) -> &str {
+        &self.line.product_name
+    }
+
+    /// The variant's name then, such as "M / Black"; empty for a product without choices.
+    async fn variant_name(&self) -> &str {
+        &self.line.variant_name
+    }
+
+    /// The article number then.
+    async fn sku(&self) -> Option<&str> {
+        self.line.sku.as_deref()
+    }
+
+    /// The price of one piece then.
+    async fn unit_price(&self) -> Money {
+        crate::money::Money::new(self.line.unit_price, self.currency).into()
+    }
+
+    /// How many pieces.
+    async fn quantity(&self) -> i32 {
+        self.line.quantity
+    }
+
+    /// The price of all pieces.
+    async fn total(&self) -> Money {
+        crate::money::Money::new(self.line.total, self.currency).into()
+    }
+
+    /// The product, while it is on sale.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        let Some(id) = self.line.product_id else { return Ok(None) };
+        let product = ctx.loaders().products.load(id).await?;
+        Ok(product.filter(|product| visible(ctx, product)).map(Product))
+    }
+
+    /// The variant, while its product is on sale.
+    async fn variant(&self, ctx: &Context<'_>) -> Result<Option<ProductVariant>> {
+        let (Some(product), Some(id)) = (self.line.product_id, self.line.variant_id) else { return Ok(None) };
+        let product = ctx.loaders().products.load(product).await?;
+        if !product.is_some_and(|product| visible(ctx, &product)) {
+            return Ok(None);
+        }
+        Ok(ctx.loaders().variants.load(id).await?.map(ProductVariant))
+    }
+}
