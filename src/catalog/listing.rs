@@ -184,7 +184,7 @@ impl Listing {
     /// How well a product fits the search, in millionths; 0 without one. A whole number, so that cursors are exact.
     fn rank(&self) -> Box<dyn BoxableExpression<Source, Pg, SqlType = BigInt>> {
         match &self.search {
-            None => Box::new(sql::<BigInt>("0")),
+            None => Box::new(sql::<BigInt>("0::bigint")),
             Some(text) if self.lenient => Box::new(
                 sql::<BigInt>("(word_similarity(fold_text(")
                     .bind::<Text, _>(text.words.clone())
