@@ -22,6 +22,7 @@ pub mod money;
 pub mod orders;
 pub mod pagination;
 pub mod redis;
+pub mod reviews;
 pub mod secrets;
 pub mod server;
 pub mod telemetry;

@@ -16,6 +16,8 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_newest_idx ON reviews (product_id, created_at DESC, id DESC) WHERE status = 'published';
 CREATE INDEX reviews_best_idx ON reviews (product_id, rating DESC, id DESC) WHERE status = 'published';
+-- The moderators' list, over all products.
+CREATE INDEX reviews_status_idx ON reviews (status, created_at DESC, id DESC);
 CREATE INDEX reviews_author_id_idx ON reviews (author_id);
 CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 

@@ -21,6 +21,7 @@ pub mod queries;
 mod refusal;
 pub mod search;
 pub mod slug;
+pub mod suggest;
 mod update_category;
 mod update_product;
 mod update_variant;

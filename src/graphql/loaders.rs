@@ -17,10 +17,11 @@ use crate::app::App;
 use crate::cart::{self, CartContents};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
-use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, UserId, VariantId};
+use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId};
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::{self, Order, OrderLine};
-use crate::pagination::PageRequest;
+use crate::pagination::{Page, PageRequest};
+use crate::reviews::{self, Review, ReviewPage};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
@@ -110,6 +111,8 @@ pub struct Loaders {
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) users: ById<UserId, User>,
+    pub(super) reviews: ById<ReviewId, Review>,
+    pub(super) reviews_of: ById<(ProductId, ReviewPage), Page<Review>>,
 }
 
 impl Loaders {
@@ -170,18 +173,34 @@ impl Loaders {
             users: ById::new(app, async |app: App, ids: Vec<UserId>| {
                 Ok(by(accounts::queries::users_by_ids(&*app.db.get().await?, &ids).await?, |user| user.id))
             }),
+            reviews: ById::new(app, async |app: App, ids: Vec<ReviewId>| {
+                Ok(by(reviews::queries::reviews_by_ids(&*app.db.get().await?, &ids).await?, |review| {
+                    review.id
+                }))
+            }),
+            reviews_of: ById::new(app, async |app: App, keys: Vec<(ProductId, ReviewPage)>| {
+                reviews_of(&app, keys).await
+            }),
         }
     }
 }
 
 impl Loaders {
-    /// Forgets what was read of products, after one was written.
+    /// Forgets what was read of products, after one was written; carts show their prices and stock.
     pub(super) async fn forget_products(&self) {
+        self.carts.forget().await;
         self.products.forget().await;
         self.variants.forget().await;
         self.variants_of.forget().await;
         self.options_of.forget().await;
         self.images_of.forget().await;
+    }
+
+    /// Forgets what was read of reviews, after one was written; products count them.
+    pub(super) async fn forget_reviews(&self) {
+        self.reviews.forget().await;
+        self.reviews_of.forget().await;
+        self.products.forget().await;
     }
 
     /// Forgets what was read of categories, after one was written; products say where they are filed.
@@ -209,6 +228,24 @@ async fn orders_of(
                 found.entry((user, page.clone())).or_default().push(order);
             }
         }
+    }
+    Ok(found)
+}
+
+/// Pages of reviews: a statement for each distinct page that the document asks for, whatever the number of products.
+async fn reviews_of(
+    app: &App,
+    keys: Vec<(ProductId, ReviewPage)>,
+) -> Result<HashMap<(ProductId, ReviewPage), Page<Review>>> {
+    let mut wanted: HashMap<ReviewPage, Vec<ProductId>> = HashMap::new();
+    for (product, page) in keys {
+        wanted.entry(page).or_default().push(product);
+    }
+    let mut found = HashMap::new();
+    let conn = app.db.get().await?;
+    for (page, products) in wanted {
+        let pages = reviews::queries::pages_by_products(&conn, &products, &page).await?;
+        found.extend(pages.into_iter().map(|(product, reviews)| ((product, page.clone()), reviews)));
     }
     Ok(found)
 }

@@ -14,7 +14,9 @@ mod loaders;
 mod node;
 mod orders;
 mod relay;
+mod reviews;
 mod scalars;
+mod shop;
 mod stream;
 mod user_error;
 
@@ -35,6 +37,9 @@ pub struct Query(
     cart::CartQuery,
     catalog::CatalogQuery,
     orders::OrderQuery,
+    catalog::SuggestionQuery,
+    reviews::ReviewQuery,
+    shop::ShopQuery,
 );
 
 /// Everything that can be changed.
@@ -47,6 +52,7 @@ pub struct Mutation(
     catalog::VariantMutation,
     inventory::InventoryMutation,
     orders::OrderMutation,
+    reviews::ReviewMutation,
 );
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -9,6 +9,7 @@ use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
+use super::reviews::Review;
 use crate::ids::AnyId;
 
 /// A thing with an id that is good in `node(id:)`.
@@ -27,6 +28,8 @@ pub enum Node {
     Product(Product),
     /// A variant.
     ProductVariant(ProductVariant),
+    /// A review.
+    Review(Review),
     /// An account.
     User(User),
 }
@@ -105,6 +108,10 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let user = loaders.users.load(id).await?;
             user.filter(|user| super::accounts::visible(ctx, user)).map(|user| User(user).into())
         }
+        AnyId::ReviewId(id) => match loaders.reviews.load(id).await? {
+            Some(review) if super::reviews::visible(ctx, &review).await? => Some(Review(review).into()),
+            _ => None,
+        },
         _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
     })
 }

@@ -12,6 +12,7 @@ use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
 use super::inventory::InventoryUserError;
 use super::orders::OrderUserError;
+use super::reviews::ReviewUserError;
 use crate::error::{ActionError, Outcome};
 
 /// Something in a mutation's input that kept it from happening.
@@ -25,18 +26,20 @@ use crate::error::{ActionError, Outcome};
     field(name = "message", ty = "&String", desc = "What is wrong and what to do, for people.")
 )]
 pub enum UserError {
+    /// Of accounts and sessions.
+    Account(AccountUserError),
     /// Of carts.
     Cart(CartUserError),
     /// Of categories.
     Category(CategoryUserError),
-    /// Of accounts and sessions.
-    Account(AccountUserError),
     /// Of stock.
     Inventory(InventoryUserError),
     /// Of orders.
     Order(OrderUserError),
     /// Of products and variants.
     Product(ProductUserError),
+    /// Of reviews.
+    Review(ReviewUserError),
 }
 
 /// What a payload shows of what a verb came to: the thing, or why there is none. Failures of our own stay errors.

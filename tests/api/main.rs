@@ -4,4 +4,6 @@
 mod support;
 
 mod catalog;
+mod inventory;
 mod orders;
+mod staff_catalog;

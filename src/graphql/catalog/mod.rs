@@ -8,6 +8,7 @@ mod product;
 mod product_inputs;
 mod product_mutations;
 mod query;
+mod suggestion;
 mod variant;
 mod variant_mutations;
 
@@ -17,5 +18,6 @@ pub(super) use self::errors::{CategoryUserError, ProductUserError};
 pub(super) use self::product::Product;
 pub(super) use self::product_mutations::ProductMutation;
 pub(super) use self::query::{CatalogQuery, visible};
+pub(super) use self::suggestion::SuggestionQuery;
 pub(super) use self::variant::ProductVariant;
 pub(super) use self::variant_mutations::VariantMutation;

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use super::super::context::ContextExt;
 use super::super::error::Result;
 use super::super::relay::Connection;
+use super::super::reviews::{Review, ReviewSort, review_connection};
 use super::super::scalars::{DateTime, Money};
 use super::category::Category;
 use super::inputs::ProductStatus;
@@ -156,6 +157,18 @@ impl Product {
     /// How many reviews it has.
     async fn review_count(&self) -> i32 {
         self.0.rating_count
+    }
+
+    /// Its reviews.
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
+        #[graphql(desc = "In which order; latest first unless said otherwise.")] sort: Option<ReviewSort>,
+    ) -> Result<Connection<Review>> {
+        let page = PageArguments { first, after, ..PageArguments::default() };
+        review_connection(ctx, &self.0, sort, &page).await
     }
 
     /// When it was made.

@@ -1,0 +1,102 @@
+//! `Review`.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use super::super::auth::{Requires, auth};
+use super::super::catalog::{self, Product};
+use super::super::context::ContextExt;
+use super::super::error::Result;
+use super::super::scalars::DateTime;
+use crate::accounts::Permission;
+use crate::reviews;
+
+/// Whether a review can be read by all.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+#[graphql(remote = "reviews::ReviewStatus")]
+pub enum ReviewStatus {
+    /// By all.
+    Published,
+    /// By moderators only; its stars do not count.
+    Hidden,
+}
+
+/// The orders a product's reviews can have.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+#[graphql(remote = "reviews::ReviewOrder")]
+pub enum ReviewSort {
+    /// Latest first.
+    Newest,
+    /// Most stars first.
+    Highest,
+    /// Fewest stars first.
+    Lowest,
+}
+
+/// What a customer says of a product.
+pub struct Review(pub reviews::Review);
+
+/// Who wrote a review, as far as the public may know.
+#[derive(SimpleObject)]
+pub struct ReviewAuthor {
+    /// What they call themselves.
+    name: String,
+}
+
+#[Object]
+impl Review {
+    /// Its id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// How many stars, 1 to 5.
+    async fn rating(&self) -> i32 {
+        self.0.rating()
+    }
+
+    /// Its headline; may be empty.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it says, as plain text; may be empty.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// Who wrote it; null when the account is closed.
+    async fn author(&self, ctx: &Context<'_>) -> Result<Option<ReviewAuthor>> {
+        let author = ctx.loaders().users.load(self.0.author_id).await?;
+        Ok(author.filter(|user| user.is_living()).map(|user| ReviewAuthor { name: user.name }))
+    }
+
+    /// What it is about; null when that is no longer on sale.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        let product = ctx.loaders().products.load(self.0.product_id).await?;
+        Ok(product.filter(|product| catalog::visible(ctx, product)).map(Product))
+    }
+
+    /// Whether it can be read by all.
+    #[graphql(
+        guard = "Requires(Permission::ModerateReviews)",
+        directive = auth::apply(vec![Permission::ModerateReviews.into()])
+    )]
+    async fn status(&self) -> ReviewStatus {
+        self.0.status().into()
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+/// Whether the viewer may read the review: everyone what is published of a product they can see, moderators all.
+pub(in crate::graphql) async fn visible(ctx: &Context<'_>, review: &reviews::Review) -> Result<bool> {
+    if ctx.may(Permission::ModerateReviews) {
+        return Ok(true);
+    }
+    let product = ctx.loaders().products.load(review.product_id).await?;
+    Ok(review.status() == reviews::ReviewStatus::Published
+        && product.is_some_and(|product| catalog::visible(ctx, &product)))
+}
