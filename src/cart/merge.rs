@@ -99,3 +99,41 @@ fn plan(own: CartId, present: &[CartLine], coming: Vec<CartLine>) -> MergeReport
     }
     report
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::model::samples::{line, offer};
+    use super::*;
+
+    proptest! {
+        /// A guest's and a customer's cart over few variants, so that most are in both; variant 0 is not sold.
+        #[test]
+        fn no_piece_appears_from_nowhere_or_gets_lost(
+            own in prop::collection::btree_map(0_usize..120, 1..=MAX_QUANTITY, 0..=MAX_LINES),
+            coming in prop::collection::btree_map(0_usize..120, 1..=MAX_QUANTITY, 0..=MAX_LINES),
+        ) {
+            let mut offers: Vec<Offer> = (0..120).map(|_| offer(100, 0)).collect();
+            offers[0].product_status = crate::catalog::ProductStatus::Archived;
+            let lines = |of: &std::collections::BTreeMap<usize, i32>| -> Vec<CartLine> {
+                of.iter().map(|(variant, quantity)| line(offers[*variant].clone(), *quantity)).collect()
+            };
+            let (present, guests) = (lines(&own), lines(&coming));
+            let report = plan(CartId::new(), &present, guests.clone());
+
+            let pieces = |lines: &[CartLine]| lines.iter().map(|line| line.quantity).sum::<i32>();
+            let grown: i32 = report.merged.iter().map(|merged| {
+                let before = present.iter().find(|line| line.id == merged.id).expect("a line of the customer's");
+                merged.quantity - before.quantity
+            }).sum();
+            let dropped: i32 = report.dropped.iter().map(|dropped| dropped.quantity).sum();
+            prop_assert_eq!(pieces(&report.kept) + grown + dropped, pieces(&guests));
+            prop_assert!(present.len() + report.kept.len() <= MAX_LINES);
+            prop_assert!(report.kept.iter().chain(&report.merged).all(|line| line.quantity <= MAX_QUANTITY));
+            let unsold = coming.contains_key(&0);
+            let said = report.dropped.iter().any(|dropped| dropped.reason == DropReason::Unavailable);
+            prop_assert_eq!(unsold, said);
+        }
+    }
+}

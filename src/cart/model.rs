@@ -96,3 +96,24 @@ impl CartLine {
         Money::new(self.price_seen, self.unit_price().currency)
     }
 }
+
+#[cfg(test)]
+pub(super) mod samples {
+    use super::*;
+    use crate::money::Currency;
+
+    /// An offer of a variant at this price in cents, with so many pieces in stock.
+    pub(in crate::cart) fn offer(price: i64, stock: i32) -> Offer {
+        Offer {
+            variant: Variant::sample(Money::new(price, Currency::USD), stock),
+            product_name: "Mug".to_owned(),
+            product_status: ProductStatus::Active,
+        }
+    }
+
+    /// A line of so many pieces, seen at the offer's price.
+    pub(in crate::cart) fn line(offer: Offer, quantity: i32) -> CartLine {
+        let price_seen = offer.variant.price().minor;
+        CartLine { id: CartLineId::new(), cart_id: CartId::new(), quantity, price_seen, offer }
+    }
+}

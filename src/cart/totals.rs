@@ -25,3 +25,48 @@ pub fn item_count<'a>(lines: impl IntoIterator<Item = &'a CartLine>) -> i32 {
     // At most MAX_LINES lines of at most MAX_QUANTITY pieces.
     lines.into_iter().map(|line| line.quantity).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::model::samples::{line, offer};
+    use super::super::{MAX_LINES, MAX_QUANTITY};
+    use super::*;
+
+    /// The highest price that the database allows.
+    const MAX_PRICE: i64 = 100_000_000_000;
+
+    #[test]
+    fn an_empty_cart_costs_nothing_in_the_shops_currency() {
+        let yen: Currency = "JPY".parse().unwrap();
+        assert_eq!(subtotal(&[], yen), Ok(Money::new(0, yen)));
+        assert_eq!(item_count(&[]), 0);
+    }
+
+    #[test]
+    fn the_fullest_and_dearest_cart_can_still_be_summed() {
+        let lines: Vec<CartLine> =
+            (0..MAX_LINES).map(|_| line(offer(MAX_PRICE, MAX_QUANTITY), MAX_QUANTITY)).collect();
+        let total = subtotal(&lines, Currency::USD).unwrap();
+        assert_eq!(i128::from(total.minor), 100 * 1000 * i128::from(MAX_PRICE));
+        assert_eq!(item_count(&lines), 100 * 1000);
+    }
+
+    proptest! {
+        #[test]
+        fn line_totals_sum_to_the_subtotal(
+            goods in prop::collection::vec((0..=MAX_PRICE, 1..=MAX_QUANTITY), 0..MAX_LINES),
+        ) {
+            let lines: Vec<CartLine> =
+                goods.iter().map(|(price, quantity)| line(offer(*price, 0), *quantity)).collect();
+            let exact: i128 =
+                goods.iter().map(|(price, quantity)| i128::from(*price) * i128::from(*quantity)).sum();
+            let by_line: i128 =
+                lines.iter().map(|line| i128::from(line_total(line).unwrap().minor)).sum();
+            let total = subtotal(&lines, Currency::USD).unwrap();
+            prop_assert_eq!(i128::from(total.minor), exact);
+            prop_assert_eq!(by_line, exact);
+        }
+    }
+}

@@ -37,3 +37,48 @@ pub fn of_line(line: &CartLine) -> Vec<Warning> {
         .then(|| Warning::InsufficientStock { available, missing: line.quantity - available });
     price.into_iter().chain(stock).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+
+    use super::super::model::samples::{line, offer};
+    use super::*;
+    use crate::catalog::ProductStatus;
+    use crate::money::Currency;
+
+    fn cents(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    #[test]
+    fn a_line_as_the_shopper_left_it_needs_no_word() {
+        assert_eq!(of_line(&line(offer(1000, 3), 3)), []);
+    }
+
+    #[test]
+    fn a_price_that_moved_and_a_shortage_are_told_together() {
+        let mut line = line(offer(1200, 3), 5);
+        line.price_seen = 1000;
+        assert_eq!(
+            of_line(&line),
+            [
+                Warning::PriceChanged { old: cents(1000), new: cents(1200) },
+                Warning::InsufficientStock { available: 3, missing: 2 },
+            ]
+        );
+    }
+
+    #[test]
+    fn of_what_is_not_sold_nothing_else_matters() {
+        for status in [ProductStatus::Draft, ProductStatus::Archived] {
+            let mut line = line(offer(1200, 0), 5);
+            line.price_seen = 1000;
+            line.offer.product_status = status;
+            assert_eq!(of_line(&line), [Warning::Unavailable]);
+        }
+        let mut line = line(offer(1200, 10), 5);
+        line.offer.variant.archived_at = Some(Utc::now());
+        assert_eq!(of_line(&line), [Warning::Unavailable]);
+    }
+}

@@ -292,3 +292,27 @@ impl Variant {
 pub fn stored_currency(code: &str) -> Currency {
     code.parse().unwrap_or(Currency::USD)
 }
+
+#[cfg(test)]
+impl Variant {
+    /// A variant of a product of its own, for the tests of what is computed from variants.
+    pub(crate) fn sample(price: Money, on_hand: i32) -> Self {
+        let now = Utc::now();
+        Self {
+            id: VariantId::new(),
+            product_id: ProductId::new(),
+            sku: None,
+            option_values: Vec::new(),
+            position: 1,
+            price: price.minor,
+            compare_at_price: None,
+            currency: price.currency.code().to_owned(),
+            weight_grams: None,
+            barcode: None,
+            archived_at: None,
+            created_at: now,
+            updated_at: now,
+            stock: Stock { on_hand, reserved: 0 },
+        }
+    }
+}

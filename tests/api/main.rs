@@ -3,6 +3,7 @@
 
 mod support;
 
+mod cart;
 mod catalog;
 mod inventory;
 mod orders;

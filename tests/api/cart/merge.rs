@@ -1,0 +1,93 @@
+//! What a guest's cart becomes when they log in.
+
+use cartograph::cart::{DropReason, MergeReport, merge};
+use cartograph::ids::UserId;
+use futures_util::future::join_all;
+
+use super::{add, lines, product, read};
+use crate::support::TestApp;
+use crate::support::db::{count, run};
+
+async fn merge_into(app: &TestApp, user: UserId, token: &str) -> MergeReport {
+    merge(&mut *app.db().await, user, token).await.expect("a merge")
+}
+
+#[tokio::test]
+async fn lines_move_over_add_up_and_are_reported() {
+    let app = TestApp::start().await;
+    let (customer, guest) = (app.customer().await, app.guest());
+    let (mug, tee) = (product(&app, "mug").await, product(&app, "tee").await);
+    add(&customer, &mug, 2).await;
+    let begun = add(&guest, &mug, 3).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let with_token =
+        serde_json::json!({ "token": token, "lines": [{ "variantId": tee.variant.to_string() }] });
+    super::change(&guest, "cartLinesAdd", with_token).await;
+
+    let report = merge_into(&app, customer.user_id(), token).await;
+    let kept: Vec<(String, i32)> =
+        report.kept.iter().map(|line| (line.offer.name(), line.quantity)).collect();
+    let merged: Vec<(String, i32)> =
+        report.merged.iter().map(|line| (line.offer.name(), line.quantity)).collect();
+    assert_eq!(kept, [("tee".to_owned(), 1)]);
+    assert_eq!(merged, [("mug".to_owned(), 5)]);
+    assert!(report.dropped.is_empty());
+    let mut found = lines(&read(&customer, "").await, "/cart");
+    found.sort();
+    assert_eq!(found, [("mug".to_owned(), 5), ("tee".to_owned(), 1)]);
+    assert!(
+        read(&guest, &format!("(token: {token:?})")).await.at("/cart").is_null(),
+        "the guest's cart is gone"
+    );
+
+    let again = merge_into(&app, customer.user_id(), token).await;
+    assert!(again.kept.is_empty() && again.merged.is_empty() && again.dropped.is_empty());
+    assert_eq!(lines(&read(&customer, "").await, "/cart").iter().map(|(_, pieces)| pieces).sum::<i64>(), 6);
+}
+
+#[tokio::test]
+async fn what_cannot_move_over_is_dropped_with_the_reason() {
+    let app = TestApp::start().await;
+    let (customer, guest) = (app.customer().await, app.guest());
+    let (mug, tee) = (product(&app, "mug").await, product(&app, "tee").await);
+    add(&customer, &mug, 900).await;
+    let begun = add(&guest, &mug, 300).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let with_token = serde_json::json!({ "token": token, "lines": [{ "variantId": tee.variant.to_string(), "quantity": 2 }] });
+    super::change(&guest, "cartLinesAdd", with_token).await;
+    let mut db = app.database().connect().await;
+    run(&mut db, "UPDATE products SET status = 'archived' WHERE slug = 'tee'").await;
+
+    let report = merge_into(&app, customer.user_id(), token).await;
+    let dropped: Vec<(String, i32, DropReason)> =
+        report.dropped.iter().map(|line| (line.offer.name(), line.quantity, line.reason)).collect();
+    assert_eq!(
+        dropped,
+        [("mug".to_owned(), 200, DropReason::QuantityLimit), ("tee".to_owned(), 2, DropReason::Unavailable),]
+    );
+    assert_eq!(lines(&read(&customer, "").await, "/cart"), [("mug".to_owned(), 1000)]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_good_for_nothing_makes_no_cart_and_no_error() {
+    let app = TestApp::start().await;
+    let customer = app.customer().await;
+    let report = merge_into(&app, customer.user_id(), "nonsense").await;
+    assert!(report.kept.is_empty() && report.merged.is_empty() && report.dropped.is_empty());
+    let mut db = app.database().connect().await;
+    assert_eq!(count(&mut db, "SELECT count(*) AS n FROM carts").await, 0);
+}
+
+#[tokio::test]
+async fn merging_twice_at_once_counts_once() {
+    let app = TestApp::start().await;
+    let (customer, other, guest) = (app.customer().await, app.customer().await, app.guest());
+    let mug = product(&app, "mug").await;
+    add(&customer, &mug, 1).await;
+    let begun = add(&guest, &mug, 3).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let users = [customer.user_id(), other.user_id()];
+    join_all((0..6).map(|index| merge_into(&app, users[index % 2], token))).await;
+    let mut db = app.database().connect().await;
+    assert_eq!(count(&mut db, "SELECT sum(quantity) AS n FROM cart_lines").await, 4);
+}
