@@ -11,7 +11,7 @@ use crate::cart::{self, CartContents, totals};
 
 /// What somebody means to buy. A cart reserves nothing: prices and stock are those of now, and `warnings` tells what
 /// changed since its owner filled it.
-pub struct Cart {
+pub(crate) struct Cart {
     cart: cart::Cart,
     lines: Vec<CartLine>,
     /// Set only where the caller has shown the token, or where it was made just now.
@@ -87,7 +87,7 @@ impl Cart {
 
 /// Some pieces of a variant in a cart.
 #[derive(Clone)]
-pub struct CartLine(pub(super) cart::CartLine);
+pub(crate) struct CartLine(pub(super) cart::CartLine);
 
 #[Object]
 impl CartLine {

@@ -7,7 +7,7 @@ use crate::cart::{CartRefusal, CartSelector, MAX_LINES, MAX_QUANTITY};
 
 /// Why a cart did not change.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
-pub enum CartErrorCode {
+pub(crate) enum CartErrorCode {
     /// There is no such cart, line or variant; or the cart is not yours.
     NotFound,
     /// The variant is no longer sold.

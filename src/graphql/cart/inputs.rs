@@ -10,7 +10,7 @@ use crate::ids::CartLineId;
 
 /// Some pieces of a variant that are to go into a cart. Name the variant by exactly one of `variantId` and `sku`.
 #[derive(InputObject)]
-pub struct CartLineInput {
+pub(crate) struct CartLineInput {
     /// The variant's id.
     variant_id: Option<ID>,
     /// The variant's article number.
@@ -22,7 +22,7 @@ pub struct CartLineInput {
 
 /// How many pieces a line of a cart shall have.
 #[derive(InputObject)]
-pub struct CartLineUpdateInput {
+pub(crate) struct CartLineUpdateInput {
     /// The line's id.
     line_id: ID,
     /// The new number of pieces, up to 1000; 0 takes the line out.
@@ -31,7 +31,7 @@ pub struct CartLineUpdateInput {
 
 /// A cart to be made.
 #[derive(InputObject, Default)]
-pub struct CartCreateInput {
+pub(crate) struct CartCreateInput {
     /// What is to be in it from the start; at most 100 lines.
     #[graphql(default)]
     lines: Vec<CartLineInput>,
@@ -40,7 +40,7 @@ pub struct CartCreateInput {
 /// Lines to be added to a cart. Without `cartId` and `token` the signed-in customer's own cart is meant, which is made when
 /// there is none; a guest gets a new cart and its token.
 #[derive(InputObject)]
-pub struct CartLinesAddInput {
+pub(crate) struct CartLinesAddInput {
     /// The cart's id, along with being its owner: signed in, or with its token.
     cart_id: Option<ID>,
     /// The token of a guest's cart.
@@ -51,7 +51,7 @@ pub struct CartLinesAddInput {
 
 /// Lines of a cart to be changed. Without `cartId` and `token` the signed-in customer's own cart is meant.
 #[derive(InputObject)]
-pub struct CartLinesUpdateInput {
+pub(crate) struct CartLinesUpdateInput {
     /// The cart's id, along with being its owner: signed in, or with its token.
     cart_id: Option<ID>,
     /// The token of a guest's cart.
@@ -62,7 +62,7 @@ pub struct CartLinesUpdateInput {
 
 /// Lines to be taken out of a cart. Without `cartId` and `token` the signed-in customer's own cart is meant.
 #[derive(InputObject)]
-pub struct CartLinesRemoveInput {
+pub(crate) struct CartLinesRemoveInput {
     /// The cart's id, along with being its owner: signed in, or with its token.
     cart_id: Option<ID>,
     /// The token of a guest's cart.
@@ -73,7 +73,7 @@ pub struct CartLinesRemoveInput {
 
 /// A cart to be emptied. Without `cartId` and `token` the signed-in customer's own cart is meant.
 #[derive(InputObject, Default)]
-pub struct CartClearInput {
+pub(crate) struct CartClearInput {
     /// The cart's id, along with being its owner: signed in, or with its token.
     cart_id: Option<ID>,
     /// The token of a guest's cart.

@@ -14,7 +14,7 @@ use crate::error::{ActionError, Outcome};
 
 /// A cart that was changed, or why not.
 #[derive(SimpleObject)]
-pub struct CartPayload {
+pub(crate) struct CartPayload {
     /// The cart as it is now; null when it did not change.
     cart: Option<Cart>,
     /// What kept the cart from changing; nothing of it happened then.
@@ -23,7 +23,7 @@ pub struct CartPayload {
 
 /// Mutations of carts.
 #[derive(Default)]
-pub struct CartMutation;
+pub(crate) struct CartMutation;
 
 #[Object]
 impl CartMutation {

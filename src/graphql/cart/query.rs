@@ -11,7 +11,7 @@ use crate::ids::CartId;
 
 /// Queries of carts.
 #[derive(Default)]
-pub struct CartQuery;
+pub(crate) struct CartQuery;
 
 #[Object]
 impl CartQuery {

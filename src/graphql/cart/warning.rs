@@ -9,7 +9,7 @@ use crate::money;
 
 /// What is not as the shopper left it.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
-pub enum CartWarningCode {
+pub(crate) enum CartWarningCode {
     /// The price is another than when the shopper added or last changed the line.
     PriceChanged,
     /// There are fewer pieces than the line has.
@@ -20,20 +20,20 @@ pub enum CartWarningCode {
 
 /// Something about a line that its owner should know before they order.
 #[derive(SimpleObject)]
-pub struct CartWarning {
+pub(crate) struct CartWarning {
     /// What kind of thing it is.
     code: CartWarningCode,
     /// The line.
     line: CartLine,
     /// The same for people.
     message: String,
-    /// With PRICE_CHANGED: the unit price that the shopper saw.
+    /// With `PRICE_CHANGED`: the unit price that the shopper saw.
     old_price: Option<Money>,
-    /// With PRICE_CHANGED: the unit price of now.
+    /// With `PRICE_CHANGED`: the unit price of now.
     new_price: Option<Money>,
-    /// With INSUFFICIENT_STOCK: how many pieces there are.
+    /// With `INSUFFICIENT_STOCK`: how many pieces there are.
     available: Option<i32>,
-    /// With INSUFFICIENT_STOCK: how many pieces the line has beyond those.
+    /// With `INSUFFICIENT_STOCK`: how many pieces the line has beyond those.
     missing: Option<i32>,
 }
 
