@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
+use super::super::cart::{CartMergeReport, merge_into};
 use super::super::context::ContextExt;
 use super::super::error::Result;
 use super::super::user_error::settle;
@@ -20,6 +21,8 @@ pub struct AccountRegisterInput {
     password: String,
     /// What to call them; at most 200 characters.
     name: String,
+    /// The token of the cart that they filled as a guest: its lines move to their account's cart.
+    cart_token: Option<String>,
 }
 
 /// What came of a registration.
@@ -29,6 +32,8 @@ pub struct AccountRegisterPayload {
     user: Option<User>,
     /// Its first session; null when there is no new account.
     session: Option<Session>,
+    /// What became of the guest's cart; null when no `cartToken` was given, or when nobody was signed in.
+    cart_merge: Option<CartMergeReport>,
     /// Why there is no new account: all the reasons.
     user_errors: Vec<AccountUserError>,
 }
@@ -40,6 +45,8 @@ pub struct SessionCreateInput {
     email: String,
     /// Its password.
     password: String,
+    /// The token of a cart that was filled before signing in: its lines move to the account's cart.
+    cart_token: Option<String>,
 }
 
 /// What came of signing in.
@@ -47,6 +54,8 @@ pub struct SessionCreateInput {
 pub struct SessionCreatePayload {
     /// The new session; null when nobody was signed in.
     session: Option<Session>,
+    /// What became of the guest's cart; null when no `cartToken` was given, or when nobody was signed in.
+    cart_merge: Option<CartMergeReport>,
     /// Why nobody was signed in.
     user_errors: Vec<AccountUserError>,
 }
@@ -102,7 +111,8 @@ impl AccountMutation {
             accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
         let (session, user_errors) = settle(outcome)?;
         let user = session.as_ref().map(|session| User(session.user.clone()));
-        Ok(AccountRegisterPayload { user, session: session.map(Session), user_errors })
+        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token).await;
+        Ok(AccountRegisterPayload { user, session: session.map(Session), cart_merge, user_errors })
     }
 
     /// Signs in: opens a session for whoever knows the password.
@@ -117,7 +127,8 @@ impl AccountMutation {
         let outcome =
             accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password).await;
         let (session, user_errors) = settle(outcome)?;
-        Ok(SessionCreatePayload { session: session.map(Session), user_errors })
+        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token).await;
+        Ok(SessionCreatePayload { session: session.map(Session), cart_merge, user_errors })
     }
 
     /// Renews a session: the next pair of tokens for its refresh token, which is spent by that. A refresh token that was
@@ -156,6 +167,15 @@ impl AccountMutation {
         };
         Ok(SessionRevokePayload { revoked, user_errors: Vec::new() })
     }
+}
+
+/// Moves a guest's cart to the account of a session that was just opened.
+async fn take_cart_along(
+    ctx: &Context<'_>,
+    session: Option<&accounts::Session>,
+    token: Option<String>,
+) -> Option<CartMergeReport> {
+    merge_into(ctx, session?.user.id, token).await
 }
 
 async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {

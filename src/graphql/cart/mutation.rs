@@ -32,7 +32,7 @@ impl CartMutation {
     async fn cart_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default)] input: CartCreateInput,
+        #[graphql(desc = "What is to be in it.", default)] input: CartCreateInput,
     ) -> Result<CartPayload> {
         let (lines, paths) = input.read()?;
         let user = ctx.viewer().user_id();
@@ -41,21 +41,33 @@ impl CartMutation {
     }
 
     /// Puts variants into a cart: all of them, or none and the reasons. Nothing is reserved by that.
-    async fn cart_lines_add(&self, ctx: &Context<'_>, input: CartLinesAddInput) -> Result<CartPayload> {
+    async fn cart_lines_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to add, and to which cart.")] input: CartLinesAddInput,
+    ) -> Result<CartPayload> {
         let (selector, lines, paths) = input.read(ctx)?;
         let opened = cart::add_lines(&mut *ctx.app().db.get().await?, &selector, &lines).await;
         opened_payload(opened, selector.token, &paths)
     }
 
     /// Sets how many pieces lines have: all of them, or none and the reasons. 0 takes a line out.
-    async fn cart_lines_update(&self, ctx: &Context<'_>, input: CartLinesUpdateInput) -> Result<CartPayload> {
+    async fn cart_lines_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change, and in which cart.")] input: CartLinesUpdateInput,
+    ) -> Result<CartPayload> {
         let (selector, updates, paths) = input.read(ctx)?;
         let updated = cart::update_lines(&mut *ctx.app().db.get().await?, &selector, &updates).await;
         payload(updated, selector.token, &paths)
     }
 
     /// Takes lines out of a cart: all of them, or none and the reasons.
-    async fn cart_lines_remove(&self, ctx: &Context<'_>, input: CartLinesRemoveInput) -> Result<CartPayload> {
+    async fn cart_lines_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to take out, and of which cart.")] input: CartLinesRemoveInput,
+    ) -> Result<CartPayload> {
         let (selector, ids, paths) = input.read(ctx)?;
         let removed = cart::remove_lines(&mut *ctx.app().db.get().await?, &selector, &ids).await;
         payload(removed, selector.token, &paths)
@@ -65,7 +77,7 @@ impl CartMutation {
     async fn cart_clear(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default)] input: CartClearInput,
+        #[graphql(desc = "Which cart.", default)] input: CartClearInput,
     ) -> Result<CartPayload> {
         let (selector, paths) = input.read(ctx)?;
         let cleared = cart::clear::clear(&mut *ctx.app().db.get().await?, &selector).await;

@@ -91,3 +91,50 @@ async fn merging_twice_at_once_counts_once() {
     let mut db = app.database().connect().await;
     assert_eq!(count(&mut db, "SELECT sum(quantity) AS n FROM cart_lines").await, 4);
 }
+
+#[tokio::test]
+async fn registering_and_signing_in_take_the_guests_cart_along() {
+    let app = TestApp::start().await;
+    let (mug, guest) = (product(&app, "mug").await, app.guest());
+    let report =
+        "cartMerge { kept { name quantity } merged { name quantity } dropped { name quantity reason } }";
+    let account = r#"email: "ada@example.com", password: "a long password""#;
+
+    let begun = add(&guest, &mug, 2).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let register = format!(
+        r#"mutation {{ accountRegister(input: {{ {account}, name: "Ada", cartToken: {token:?} }}) {{ {report} userErrors {{ message }} }} }}"#
+    );
+    let answer = guest.query(&register).await;
+    let two = serde_json::json!([{ "name": "mug", "quantity": 2 }]);
+    assert_eq!(answer.at("/accountRegister/cartMerge/kept"), &two);
+
+    let begun = add(&guest, &mug, 999).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let sign_in = |password: &str, token: &str| {
+        format!(
+            r#"mutation {{ sessionCreate(input: {{ email: "ada@example.com", password: {password:?}, cartToken: {token:?} }}) {{ session {{ accessToken }} {report} userErrors {{ code message }} }} }}"#
+        )
+    };
+    let refused = guest.query(&sign_in("not the password", token)).await;
+    assert!(refused.at("/sessionCreate/cartMerge").is_null());
+    let kept = read(&guest, &format!("(token: {token:?})")).await;
+    assert_eq!(kept.int("/cart/itemCount"), 999, "who is not signed in keeps the guest's cart");
+
+    let answer = guest.query(&sign_in("a long password", token)).await;
+    assert_eq!(
+        answer.at("/sessionCreate/cartMerge"),
+        &serde_json::json!({
+            "kept": [],
+            "merged": [{ "name": "mug", "quantity": 1000 }],
+            "dropped": [{ "name": "mug", "quantity": 1, "reason": "QUANTITY_LIMIT" }],
+        })
+    );
+    let bearer = format!("Bearer {}", answer.text("/sessionCreate/session/accessToken"));
+    let customer = app.guest().with_authorization(&bearer);
+    assert_eq!(lines(&read(&customer, "").await, "/cart"), [("mug".to_owned(), 1000)]);
+
+    let again = guest.query(&sign_in("a long password", token)).await;
+    let nothing = serde_json::json!({ "kept": [], "merged": [], "dropped": [] });
+    assert_eq!(again.at("/sessionCreate/cartMerge"), &nothing, "a spent token does not keep anybody out");
+}
