@@ -1,0 +1,91 @@
+//! The `Authorization` header, and who sees which account.
+
+use axum::http::{Method, StatusCode};
+use cartograph::accounts::TokenKeys;
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::{ada, bearer, viewer};
+use crate::support::TestApp;
+use crate::support::client::Http;
+
+#[tokio::test]
+async fn a_guest_is_nobody() {
+    let app = TestApp::start().await;
+    assert_eq!(viewer(&app.guest()).await.at("/viewer"), &json!(null));
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_is_refused_and_says_why() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    let token = registered.text("/accountRegister/session/accessToken");
+    let account = app.customer().await.user_id();
+    let foreign = {
+        let tokens = &app.app.config.tokens;
+        let keys = TokenKeys::new(
+            &"a secret of some other server, long".into(),
+            tokens.access_ttl,
+            tokens.refresh_ttl,
+        );
+        let conn = app.db().await;
+        let user = cartograph::accounts::queries::users_by_ids(&conn, &[account]).await.unwrap().remove(0);
+        let session =
+            cartograph::accounts::open_session(&conn, &keys, app.app.clock.now(), user).await.unwrap();
+        session.access_token.expose_secret().to_owned()
+    };
+    let none = token.split_once('.').map(|(_, rest)| format!("eyJhbGciOiJub25lIn0.{rest}")).unwrap();
+    for (header, problem) in [
+        (String::new(), "must read 'Bearer"),
+        ("Bearer".to_owned(), "must read 'Bearer"),
+        ("Basic YWRhOnB3".to_owned(), "must read 'Bearer"),
+        (token.to_owned(), "must read 'Bearer"),
+        ("Bearer garbage".to_owned(), "is invalid"),
+        (format!("Bearer {}", &token[..token.len() - 1]), "is invalid"),
+        (format!("Bearer {foreign}"), "is invalid"),
+        (format!("Bearer {none}"), "is invalid"),
+    ] {
+        let answer = viewer(&app.guest().with_authorization(&header)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header:.40}");
+        assert_eq!(answer.error_code(), "UNAUTHENTICATED", "{header:.40}");
+        assert!(answer.error_message().contains(problem), "{header:.40}: {}", answer.error_message());
+    }
+
+    let client = bearer(&app, token);
+    app.app.clock.advance(TimeDelta::minutes(14));
+    assert_eq!(viewer(&client).await.text("/viewer/email"), "ada@example.com");
+    app.app.clock.advance(TimeDelta::minutes(2));
+    let answer = viewer(&client).await;
+    assert_eq!((answer.status, answer.error_code()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+    assert!(answer.error_message().contains("has expired"), "{}", answer.error_message());
+}
+
+#[tokio::test]
+async fn two_headers_are_one_too_many_and_the_answer_names_the_scheme() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    let good = format!("Bearer {}", registered.text("/accountRegister/session/accessToken"));
+    let headers =
+        [("content-type", "application/json"), ("authorization", &good), ("authorization", "Bearer other")];
+    let body = json!({ "query": "{ viewer { id } }" }).to_string();
+    let answer = Http::new(app.address).send(Method::POST, "/graphql", &headers, body).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+}
+
+#[tokio::test]
+async fn an_account_is_seen_by_its_owner_and_by_those_who_may_read_accounts() {
+    let app = TestApp::start().await;
+    let (owner, other) = (app.customer().await, app.customer().await);
+    let document = format!("{{ node(id: \"{}\") {{ id ... on User {{ email }} }} }}", owner.user_id());
+    for (client, sees) in [
+        (&owner, true),
+        (&app.admin().await, true),
+        (&other, false),
+        (&app.staff().await, false),
+        (&app.guest(), false),
+    ] {
+        assert_eq!(!client.query(&document).await.at("/node").is_null(), sees);
+    }
+}
