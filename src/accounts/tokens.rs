@@ -39,7 +39,7 @@ pub(super) struct AccessToken {
     pub(super) expires_at: DateTime<Utc>,
 }
 
-/// What is inside; the names are those of RFC 7519 and, for `sid`, of OpenID Connect.
+/// What is inside; the names are those of RFC 7519 and, for `sid`, of `OpenID` Connect.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,

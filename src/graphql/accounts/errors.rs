@@ -7,7 +7,7 @@ use crate::accounts::{PasswordError, RefreshRefusal, RegisterRefusal, SignInRefu
 
 /// Why something could not be done with an account or a session.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
-pub enum AccountErrorCode {
+pub(crate) enum AccountErrorCode {
     /// The text is no e-mail address that can be written to.
     EmailInvalid,
     /// There is an account with this address.

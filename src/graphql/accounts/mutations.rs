@@ -14,7 +14,7 @@ use crate::error::Outcome;
 
 /// What a new customer enters.
 #[derive(InputObject)]
-pub struct AccountRegisterInput {
+pub(crate) struct AccountRegisterInput {
     /// The address to sign in with; capitals make no difference.
     email: String,
     /// 8 to 128 characters of any kind.
@@ -27,7 +27,7 @@ pub struct AccountRegisterInput {
 
 /// What came of a registration.
 #[derive(SimpleObject)]
-pub struct AccountRegisterPayload {
+pub(crate) struct AccountRegisterPayload {
     /// The new account; null when there is none.
     user: Option<User>,
     /// Its first session; null when there is no new account.
@@ -40,7 +40,7 @@ pub struct AccountRegisterPayload {
 
 /// What someone signs in with.
 #[derive(InputObject)]
-pub struct SessionCreateInput {
+pub(crate) struct SessionCreateInput {
     /// The account's address; capitals make no difference.
     email: String,
     /// Its password.
@@ -51,7 +51,7 @@ pub struct SessionCreateInput {
 
 /// What came of signing in.
 #[derive(SimpleObject)]
-pub struct SessionCreatePayload {
+pub(crate) struct SessionCreatePayload {
     /// The new session; null when nobody was signed in.
     session: Option<Session>,
     /// What became of the guest's cart; null when no `cartToken` was given, or when nobody was signed in.
@@ -62,14 +62,14 @@ pub struct SessionCreatePayload {
 
 /// Which session to go on with.
 #[derive(InputObject)]
-pub struct SessionRefreshInput {
+pub(crate) struct SessionRefreshInput {
     /// The refresh token that was given last.
     refresh_token: String,
 }
 
 /// What came of a refresh.
 #[derive(SimpleObject)]
-pub struct SessionRefreshPayload {
+pub(crate) struct SessionRefreshPayload {
     /// The same session with its next pair of tokens; null when there are none.
     session: Option<Session>,
     /// Why there are no new tokens.
@@ -78,14 +78,14 @@ pub struct SessionRefreshPayload {
 
 /// Which session to end.
 #[derive(InputObject)]
-pub struct SessionRevokeInput {
+pub(crate) struct SessionRevokeInput {
     /// A refresh token of the session; left out, it is the one whose access token signs the request.
     refresh_token: Option<String>,
 }
 
 /// What came of ending a session.
 #[derive(SimpleObject)]
-pub struct SessionRevokePayload {
+pub(crate) struct SessionRevokePayload {
     /// Whether a session was ended by this request; false when it had ended already.
     revoked: bool,
     /// Why no session could be looked for.
@@ -94,7 +94,7 @@ pub struct SessionRevokePayload {
 
 /// Mutations of accounts and sessions.
 #[derive(Default)]
-pub struct AccountMutation;
+pub(crate) struct AccountMutation;
 
 #[Object]
 impl AccountMutation {

@@ -9,7 +9,7 @@ use crate::accounts;
 
 /// Queries of accounts.
 #[derive(Default)]
-pub struct AccountQuery;
+pub(crate) struct AccountQuery;
 
 #[Object]
 impl AccountQuery {

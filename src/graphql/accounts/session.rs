@@ -8,7 +8,7 @@ use super::user::User;
 use crate::accounts;
 
 /// One log-in with the tokens that are good for it now. Keep the refresh token where scripts of others cannot read it.
-pub struct Session(pub accounts::Session);
+pub(crate) struct Session(pub accounts::Session);
 
 #[Object]
 impl Session {

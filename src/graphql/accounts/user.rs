@@ -14,7 +14,7 @@ use crate::pagination::PageArguments;
 /// What an account may be.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
 #[graphql(name = "Role", remote = "accounts::Role")]
-pub enum RoleEnum {
+pub(crate) enum RoleEnum {
     /// Shops.
     Customer,
     /// Runs the shop from day to day.
@@ -24,7 +24,7 @@ pub enum RoleEnum {
 }
 
 /// An account, as its owner and those who may read accounts see it.
-pub struct User(pub accounts::User);
+pub(crate) struct User(pub accounts::User);
 
 #[Object]
 impl User {

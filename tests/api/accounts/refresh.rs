@@ -19,7 +19,7 @@ fn is_refused(answer: &Response) {
 
 async fn living_sessions(app: &TestApp) -> i64 {
     let living = sessions::table.filter(sessions::revoked_at.is_null()).count();
-    living.get_result(&mut app.db().await).await.unwrap()
+    living.get_result(&mut app.db().await).await.expect("the sessions can be counted")
 }
 
 #[tokio::test]
