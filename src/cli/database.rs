@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use cartograph::config::Config;
 use cartograph::db;
-use cartograph::embedded::{self, Embedded};
+use cartograph::embedded::{self, Embedded, EmbeddedError};
 
 /// A database that is there and up to date, and the private server behind it, if this process runs it.
 pub(super) struct Database {
@@ -16,14 +16,26 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Reaches the server of `DATABASE_URL`, or starts the private one, or joins the one that a running
-    /// `cartograph serve` holds.
+    /// Reaches the server of `DATABASE_URL`, or starts the private one.
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
         if let Some(url) = &config.database.url {
             return Ok(Self { url: url.expose_secret().to_owned(), embedded: None });
         }
         let embedded = embedded::start(&embedded::Options { data_dir: config.data_dir.clone() }).await?;
         Ok(Self { url: embedded.url().to_owned(), embedded: Some(embedded) })
+    }
+
+    /// The same for a command that may run beside `cartograph serve`: where that holds the private server, it is shared.
+    pub(super) async fn open_beside(config: &Config) -> anyhow::Result<Self> {
+        match Self::open(config).await {
+            Err(error) if matches!(error.downcast_ref(), Some(EmbeddedError::Locked { .. })) => {
+                let options = embedded::Options { data_dir: config.data_dir.clone() };
+                // The lock may also be held by a command: then its error says more than that of joining.
+                let url = embedded::join(&options).await.map_err(|_| error)?;
+                Ok(Self { url, embedded: None })
+            }
+            opened => opened,
+        }
     }
 
     /// Runs the pending migrations and says which.

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
-    let database = Database::open(&config).await?;
+    let database = Database::open_beside(&config).await?;
     let imported = import(&config, &database, arguments).await;
     let closed = database.close().await;
     imported.and(closed)

@@ -1,5 +1,6 @@
 //! The subcommands: each reads the configuration, opens what it needs, does one thing.
 
+mod admin;
 mod database;
 mod import;
 mod migrate;
@@ -37,6 +38,9 @@ enum Command {
     /// by their handle and variants by their SKU (without one, by their option values), so a file that is imported again
     /// changes nothing. What the file does not mention stays as it is.
     Import(import::Arguments),
+    /// Manage those who run the shop.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Print the GraphQL schema in the schema definition language.
     Schema,
 }
@@ -51,6 +55,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
             }
             Ok(())
         }
+        Command::Admin(command) => admin::run(start()?, command).await,
         Command::Serve => serve::run(start()?).await,
         Command::Import(arguments) => import::run(start()?, arguments).await,
         Command::Migrate => migrate::run(start()?).await,

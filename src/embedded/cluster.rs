@@ -103,7 +103,7 @@ fn option(name: &str, path: &Path) -> OsString {
     option
 }
 
-fn read_password(layout: &Layout) -> Result<String, EmbeddedError> {
+pub(super) fn read_password(layout: &Layout) -> Result<String, EmbeddedError> {
     let path = layout.password();
     match fs::read_to_string(&path) {
         Ok(password) if !password.trim().is_empty() => Ok(password.trim().to_owned()),

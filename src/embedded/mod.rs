@@ -101,6 +101,20 @@ pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
     Ok(embedded)
 }
 
+/// The URL of the server that another cartograph runs on this data folder, for a command that only wants to use it for a
+/// moment.
+///
+/// # Errors
+/// As [`start`]; [`EmbeddedError::Connect`] when the other one has not got that far, or is about to stop.
+pub async fn join(options: &Options) -> Result<String, EmbeddedError> {
+    let layout = Layout::open(&options.data_dir)?;
+    let account = Account::choose(&layout).await?;
+    let password = cluster::read_password(&layout)?;
+    let url = connection_url(&password, &socket::prepare(&layout, &account)?);
+    run(&url, NAME, "SELECT 1").await.map_err(EmbeddedError::connect)?;
+    Ok(url)
+}
+
 impl fmt::Debug for Embedded {
     /// Without the URL, which holds the password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
