@@ -24,6 +24,7 @@ CREATE TABLE sessions (
     revoked_at timestamptz
 );
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
+CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 
 CREATE TABLE refresh_tokens (
     token_hash bytea PRIMARY KEY,

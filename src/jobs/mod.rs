@@ -1,4 +1,5 @@
 //! Work that no request waits for.
 
+pub mod cleanup;
 mod outbox;
 pub mod relay;
