@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod embedded;
 pub mod error;
 pub mod graphql;

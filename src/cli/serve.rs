@@ -9,7 +9,7 @@ use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Mode, Tokens};
 use cartograph::jobs::relay::Waker;
-use cartograph::{embedded, server};
+use cartograph::{demo, embedded, server};
 
 use super::database::Database;
 
@@ -45,6 +45,9 @@ async fn serve(
         config,
         db,
     });
+    if app.config.mode == Mode::Development && demo::load(&app).await? {
+        app.relay.wake();
+    }
     tokio::select! {
         served = server::serve(listener, app, shutdown) => served,
         error = died(&mut database.embedded) => Err(error.into()),

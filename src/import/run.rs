@@ -24,8 +24,8 @@ const BATCH_ROWS: u64 = 3000;
 /// How many reasons a refused import lists.
 const LISTED_PROBLEMS: usize = 20;
 
-/// Imports take turns (a lock of the transaction), and may take their time over a large batch.
-const BEGIN: &str = "SELECT pg_advisory_xact_lock(7164779571930263924); \
+/// Imports take turns (the lock's number is "cartimpt" in ASCII), and may take their time over a large batch.
+const BEGIN: &str = "SELECT pg_advisory_xact_lock(7161130726806351988); \
                      SET LOCAL statement_timeout = '10min'; \
                      SET LOCAL idle_in_transaction_session_timeout = '10min'";
 

@@ -1,0 +1,56 @@
+//! The three log-ins that samples and docs name.
+
+use secrecy::SecretString;
+
+use super::unexpected;
+use crate::accounts::{Appointed, Appointment, Passwords, Role, User, appoint};
+use crate::db::Db;
+use crate::ids::UserId;
+
+/// What all three sign in with.
+const PASSWORD: &str = "cartograph-demo";
+
+/// The accounts that the demo's orders name.
+pub(super) struct Accounts {
+    /// Who buys.
+    pub(super) customer: UserId,
+    /// The same one's address.
+    pub(super) customer_email: String,
+    /// Who handles the orders.
+    pub(super) staff: UserId,
+}
+
+impl Accounts {
+    /// Makes the accounts, or finds them from an earlier start.
+    pub(super) async fn appoint(db: &Db, passwords: &Passwords) -> anyhow::Result<Self> {
+        let (customer, staff, _) = tokio::try_join!(
+            account(db, passwords, "customer@example.com", "Casey Customer", &[Role::Customer]),
+            account(db, passwords, "staff@example.com", "Sam Staff", &[Role::Staff]),
+            account(db, passwords, "admin@example.com", "Ada Admin", &[Role::Admin, Role::Staff]),
+        )?;
+        Ok(Self { customer: customer.id, customer_email: customer.email, staff: staff.id })
+    }
+}
+
+/// The first role makes the account, the others are added; each account is a customer's as well.
+async fn account(
+    db: &Db,
+    passwords: &Passwords,
+    email: &str,
+    name: &str,
+    roles: &[Role],
+) -> anyhow::Result<User> {
+    let mut account = None;
+    for role in roles {
+        let appointment = Appointment {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password: Some(SecretString::from(PASSWORD)),
+            role: *role,
+        };
+        let (Appointed::Created(user) | Appointed::Existing(user)) =
+            appoint(db, passwords, appointment).await.map_err(unexpected("account"))?;
+        account = Some(user);
+    }
+    account.ok_or_else(|| anyhow::anyhow!("the demo's account {email} has no role"))
+}

@@ -1,0 +1,76 @@
+//! A few orders of the demo's customer, one for each way an order can stand.
+
+use diesel_async::AsyncPgConnection;
+
+use super::accounts::Accounts;
+use super::unexpected;
+use crate::cart::{self, CartSelector, LineRequest, VariantKey};
+use crate::money::Currency;
+use crate::orders::change_status::{ChangeStatus, change_status};
+use crate::orders::events::Actor;
+use crate::orders::place::PlaceOrder;
+use crate::orders::{Address, OrderStatus};
+
+/// What was bought, and how far each order has come since.
+const ORDERS: [(&[(&str, i32)], &[OrderStatus]); 5] = [
+    (
+        &[("CUP-ESPRESSO-4", 1), ("TEA-EARL-100", 2)],
+        &[OrderStatus::Paid, OrderStatus::Processing, OrderStatus::Shipped, OrderStatus::Delivered],
+    ),
+    (&[("JUMPER-MER-FOR-M", 1)], &[OrderStatus::Paid, OrderStatus::Processing, OrderStatus::Shipped]),
+    (&[("LAMP-DOME-FOR", 1), ("CUSHION-LIN-45-SAGE", 2)], &[OrderStatus::Cancelled]),
+    (&[("KNIFE-CHEF-20", 1), ("BOARD-OAK-M", 1), ("NAPKIN-LIN-FLAX", 1)], &[OrderStatus::Paid]),
+    (&[("BOTTLE-STEEL-750-MOSS", 2)], &[]),
+];
+
+/// Places the orders as a shopper would, has staff move them on, and returns how many there are.
+pub(super) async fn place(
+    conn: &mut AsyncPgConnection,
+    currency: Currency,
+    accounts: &Accounts,
+) -> anyhow::Result<usize> {
+    for (lines, steps) in ORDERS {
+        let requests: Vec<LineRequest> = lines
+            .iter()
+            .map(|(sku, quantity)| LineRequest {
+                variant: VariantKey::Sku((*sku).to_owned()),
+                quantity: *quantity,
+            })
+            .collect();
+        let cart = CartSelector { user: Some(accounts.customer), ..CartSelector::default() };
+        cart::add_lines(conn, &cart, &requests).await.map_err(unexpected("cart"))?;
+        let order = PlaceOrder {
+            cart,
+            customer: Some(accounts.customer),
+            email: accounts.customer_email.clone(),
+            shipping_address: address(),
+            billing_address: None,
+            expected_total: None,
+            idempotency_key: None,
+            currency,
+        };
+        let placed = crate::orders::place::place(conn, &order).await.map_err(unexpected("order"))?;
+        for to in steps {
+            let actor = match to {
+                OrderStatus::Cancelled => Actor::Customer(accounts.customer),
+                OrderStatus::Paid => Actor::System,
+                _ => Actor::Staff(accounts.staff),
+            };
+            let change = ChangeStatus { order_id: placed.order_id(), to: *to, actor, note: None };
+            change_status(conn, &change).await.map_err(unexpected("change of an order"))?;
+        }
+    }
+    Ok(ORDERS.len())
+}
+
+fn address() -> Address {
+    Address {
+        name: "Casey Customer".to_owned(),
+        line1: "1 Example Street".to_owned(),
+        city: "Springfield".to_owned(),
+        region: "OR".to_owned(),
+        postal_code: "97477".to_owned(),
+        country: "US".to_owned(),
+        ..Address::default()
+    }
+}
