@@ -25,5 +25,6 @@ pub mod pagination;
 pub mod redis;
 pub mod reviews;
 pub mod secrets;
+pub mod seed;
 pub mod server;
 pub mod telemetry;

@@ -146,7 +146,9 @@ CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH
     WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 
 ALTER TABLE products ADD CONSTRAINT products_default_variant_id_fkey
-    FOREIGN KEY (default_variant_id) REFERENCES product_variants ON DELETE SET NULL;
+    FOREIGN KEY (default_variant_id) REFERENCES product_variants ON DELETE SET NULL
+    -- So that a bulk load can write products complete, before their variants.
+    DEFERRABLE INITIALLY IMMEDIATE;
 CREATE INDEX products_default_variant_id_idx ON products (default_variant_id);
 
 CREATE TABLE product_images (

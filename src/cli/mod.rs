@@ -4,6 +4,7 @@ mod admin;
 mod database;
 mod import;
 mod migrate;
+mod seed;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,11 @@ enum Command {
     /// Manage those who run the shop.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Fill the shop with made-up products, customers, reviews and orders, to measure with.
+    ///
+    /// The same seed gives the same rows. Not for a shop that is in use: the whole is one transaction, and no event is
+    /// published while it runs.
+    Seed(seed::Arguments),
     /// Print the GraphQL schema in the schema definition language.
     Schema,
 }
@@ -58,6 +64,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
         Command::Admin(command) => admin::run(start()?, command).await,
         Command::Serve => serve::run(start()?).await,
         Command::Import(arguments) => import::run(start()?, arguments).await,
+        Command::Seed(arguments) => seed::run(start()?, arguments).await,
         Command::Migrate => migrate::run(start()?).await,
     }
 }

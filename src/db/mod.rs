@@ -14,6 +14,7 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Ru
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt;
 
+pub(crate) use self::connect::raw_client;
 pub use self::statements::StatementLog;
 use crate::error::Result;
 

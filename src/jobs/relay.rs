@@ -21,7 +21,7 @@ use crate::ids::{OrderId, VariantId};
 use crate::orders::feed;
 
 /// Held while places in the feed are given and leases are taken. ("cartorly" in ASCII.)
-const RELAY_LOCK: i64 = 0x6361_7274_6f72_6c79;
+pub(crate) const RELAY_LOCK: i64 = 0x6361_7274_6f72_6c79;
 /// How many events one round takes at most.
 const BATCH: i64 = 500;
 /// How long a relay has its batch to itself: many times what publishing takes.

@@ -68,7 +68,8 @@ impl Actor {
         }
     }
 
-    const fn user_id(self) -> Option<UserId> {
+    /// The account behind it, if there is one.
+    pub(crate) const fn user_id(self) -> Option<UserId> {
         match self {
             Self::Customer(id) | Self::Staff(id) => Some(id),
             Self::Guest | Self::System => None,

@@ -1,0 +1,65 @@
+//! `cartograph seed`
+
+use anyhow::bail;
+use clap::Args;
+
+use cartograph::config::{Config, Mode};
+use cartograph::seed::{self, Sizes};
+
+use super::database::Database;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// How many products; they have 2 variants on average.
+    #[arg(long, default_value_t = 1000)]
+    products: u64,
+    /// How many orders; they have 2 lines on average.
+    #[arg(long, default_value_t = 10_000)]
+    orders: u64,
+    /// How many accounts; nobody can sign in to them.
+    #[arg(long, default_value_t = 1000)]
+    users: u64,
+    /// How many reviews; at most one of each account for each product.
+    #[arg(long, default_value_t = 5000)]
+    reviews: u64,
+    /// Which of all possible shops to make.
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// Add to a shop that has orders already.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) async fn run(config: Config, arguments: Arguments) -> anyhow::Result<()> {
+    if config.mode == Mode::Production {
+        bail!(
+            "a shop in production is not for made-up orders; unset CARTOGRAPH_ENV to seed another database"
+        );
+    }
+    let database = Database::open(&config).await?;
+    let seeded = seed(&config, &database, &arguments).await;
+    let closed = database.close().await;
+    seeded.and(closed)
+}
+
+async fn seed(config: &Config, database: &Database, arguments: &Arguments) -> anyhow::Result<()> {
+    database.migrate().await?;
+    let report = seed::run(&seed::Options {
+        url: database.url.clone(),
+        sizes: Sizes {
+            products: arguments.products,
+            users: arguments.users,
+            reviews: arguments.reviews,
+            orders: arguments.orders,
+        },
+        seed: arguments.seed,
+        currency: config.shop.currency,
+        force: arguments.force,
+    })
+    .await?;
+    #[expect(clippy::print_stdout, reason = "the report is this command's answer")]
+    {
+        println!("{report}");
+    }
+    Ok(())
+}
