@@ -48,7 +48,8 @@ async fn create(
     let db = database.pool(config).await?;
     let passwords = Passwords::new(HashingCost::default())?;
     let Create { email, name } = create;
-    let said = match appoint(&db, &passwords, Appointment { email, name, password, role: Role::Admin }).await {
+    let said = match appoint(&db, &passwords, Appointment { email, name, password, role: Role::Admin }).await
+    {
         Ok(Appointed::Created(user)) => format!("{} is a new administrator", user.email),
         Ok(Appointed::Existing(user)) => format!("{} is an administrator; the password stays", user.email),
         Err(ActionError::Refused(reasons)) => {
@@ -67,7 +68,9 @@ async fn create(
 /// One line of standard input; none when it is empty.
 fn read_password() -> anyhow::Result<Option<SecretString>> {
     if std::io::stdin().is_terminal() {
-        eprintln!("Password of the new account (shown while you type; pipe it in to keep it off the screen):");
+        eprintln!(
+            "Password of the new account (shown while you type; pipe it in to keep it off the screen):"
+        );
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
