@@ -8,4 +8,6 @@ mod cart;
 mod catalog;
 mod inventory;
 mod orders;
+mod reviews;
 mod staff_catalog;
+mod suggestions;
