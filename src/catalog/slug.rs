@@ -33,37 +33,37 @@ pub fn slugify(text: &str) -> String {
     slug
 }
 
-/// The statement that finds a free slug in `$table` for the name `$1`: its letters without accents and its digits, or
-/// `$fallback` if it has none; then the same with -2, -3 and so on.
+/// How much of a name goes into a slug, so that a number still fits behind it.
+const MAX_BASE: usize = 200;
+
+/// The statement that finds what is free in `$table` among `$1`, `$1-2`, `$1-3` and so on.
 macro_rules! free_slug {
-    ($table:literal, $fallback:literal) => {
+    ($table:literal) => {
         concat!(
             "SELECT candidate AS slug FROM (\
-                 SELECT n, CASE n WHEN 1 THEN base ELSE base || '-' || n END AS candidate FROM (\
-                     SELECT coalesce(nullif(trim(BOTH '-' FROM \
-                         left(regexp_replace(fold_text($1), '[^a-z0-9]+', '-', 'g'), 200)), ''), '",
-            $fallback,
-            "') AS base\
-                 ) named, generate_series(1, 10000) AS n\
+                 SELECT n, CASE n WHEN 1 THEN $1 ELSE $1 || '-' || n END AS candidate FROM generate_series(1, 10000) AS n\
              ) candidates \
-             WHERE NOT EXISTS (SELECT 1 FROM ",
-            $table,
-            " taken WHERE taken.slug = candidate) ORDER BY n LIMIT 1"
+             WHERE NOT EXISTS (SELECT 1 FROM ", $table, " taken WHERE taken.slug = candidate) ORDER BY n LIMIT 1"
         )
     };
 }
 
-const FREE_PRODUCT_SLUG: &str = free_slug!("products", "product");
-const FREE_CATEGORY_SLUG: &str = free_slug!("categories", "category");
-
 /// A slug for a product of this name that no other has at this moment; none when thousands have the name.
 pub async fn free_for_product(conn: &AsyncPgConnection, name: &str) -> QueryResult<Option<String>> {
-    free(conn, FREE_PRODUCT_SLUG, name).await
+    free(conn, free_slug!("products"), base(name, "product")).await
 }
 
 /// The same for a category.
 pub async fn free_for_category(conn: &AsyncPgConnection, name: &str) -> QueryResult<Option<String>> {
-    free(conn, FREE_CATEGORY_SLUG, name).await
+    free(conn, free_slug!("categories"), base(name, "category")).await
+}
+
+/// What a slug for this name begins with; a name of nothing but signs has no letters to give.
+fn base(name: &str, fallback: &str) -> String {
+    let mut base = slugify(name);
+    base.truncate(MAX_BASE);
+    base.truncate(base.trim_end_matches('-').len());
+    if base.is_empty() { fallback.to_owned() } else { base }
 }
 
 #[derive(QueryableByName)]
@@ -75,10 +75,10 @@ struct Free {
 async fn free(
     mut conn: &AsyncPgConnection,
     statement: &'static str,
-    name: &str,
+    base: String,
 ) -> QueryResult<Option<String>> {
     let free: Option<Free> =
-        sql_query(statement).bind::<Text, _>(name).get_result(&mut conn).await.optional()?;
+        sql_query(statement).bind::<Text, _>(base).get_result(&mut conn).await.optional()?;
     Ok(free.map(|free| free.slug))
 }
 

@@ -69,7 +69,7 @@ pub(super) fn check(
             .map(|price| checks.price("compareAtPrice", price, currency)),
         weight_grams: draft.weight_grams.map(|weight| checks.weight(weight)),
         barcode: draft.barcode.as_deref().map(|barcode| checks.barcode(barcode)),
-        stock: checks.range("stock", draft.stock, MAX_ON_HAND.into()),
+        stock: checks.range("stock", draft.stock, MAX_ON_HAND),
         position: draft.position.map(|position| checks.position(position)),
     }
 }

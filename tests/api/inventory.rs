@@ -234,7 +234,7 @@ async fn race(app: &TestApp, buyers: usize, lines: impl Fn(usize) -> Vec<(Varian
     for buyer in 0..buyers {
         let (url, seats, lines) = (url.clone(), seats.clone(), lines(buyer));
         running.spawn(async move {
-            let _seat = seats.acquire().await.unwrap();
+            let _seat = seats.acquire().await.expect("the seats stay open");
             let mut conn = AsyncPgConnection::establish(&url).await.expect("a connection");
             buy(&mut conn, &lines).await
         });

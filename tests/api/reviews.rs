@@ -25,7 +25,7 @@ async fn moderate(client: &Client, id: &str, status: &str) -> Response {
 /// Count and sum of the stars, as kept on the product.
 async fn stars(app: &TestApp, product: ProductId) -> (i32, i64) {
     let kept = products::table.find(product).select((products::rating_count, products::rating_sum));
-    kept.first(&mut app.db().await).await.unwrap()
+    kept.first(&mut app.db().await).await.expect("the product is there")
 }
 
 #[tokio::test]
