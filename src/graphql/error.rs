@@ -67,7 +67,7 @@ pub enum ApiError {
 }
 
 /// Result of a resolver.
-pub type Result<T> = std::result::Result<T, ApiError>;
+pub(crate) type Result<T> = std::result::Result<T, ApiError>;
 
 impl ApiError {
     /// An argument that can never be right.
@@ -148,7 +148,7 @@ const INTERNAL_MESSAGE: &str =
     "Something went wrong on our side. Try again; if it stays, report the requestId.";
 
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
-pub fn finish(error: &mut ServerError, request_id: &str) {
+pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
     if let Some(cause) = error.source::<InternalCause>() {
         tracing::error!(cause = %cause.0, path = ?error.path, "a resolver failed");
         error.message = INTERNAL_MESSAGE.to_owned();

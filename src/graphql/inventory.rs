@@ -40,7 +40,7 @@ user_error!(
 
 /// A change of stock by a number of pieces.
 #[derive(InputObject)]
-pub struct InventoryAdjustInput {
+pub(crate) struct InventoryAdjustInput {
     /// Which variant.
     variant_id: ID,
     /// How many pieces came, or went when negative.
@@ -51,7 +51,7 @@ pub struct InventoryAdjustInput {
 
 /// What was counted of one variant.
 #[derive(InputObject)]
-pub struct InventoryCountInput {
+pub(crate) struct InventoryCountInput {
     /// Which variant.
     variant_id: ID,
     /// How many pieces there are, those promised to orders included.
@@ -60,7 +60,7 @@ pub struct InventoryCountInput {
 
 /// A stock take.
 #[derive(InputObject)]
-pub struct InventorySetInput {
+pub(crate) struct InventorySetInput {
     /// What was counted; 1 to 100 variants, each once.
     counts: Vec<InventoryCountInput>,
     /// Why, such as "Stock take"; kept with the change; at most 500 characters.
@@ -69,7 +69,7 @@ pub struct InventorySetInput {
 
 /// Stock that was adjusted, or why not.
 #[derive(SimpleObject)]
-pub struct InventoryAdjustPayload {
+pub(crate) struct InventoryAdjustPayload {
     /// The variant with its new stock; null when nothing was changed.
     variant: Option<ProductVariant>,
     /// What kept it from being changed.
@@ -78,7 +78,7 @@ pub struct InventoryAdjustPayload {
 
 /// Stock that was set, or why not.
 #[derive(SimpleObject)]
-pub struct InventorySetPayload {
+pub(crate) struct InventorySetPayload {
     /// The variants with their new stock, in the order given; none when nothing was changed.
     variants: Vec<ProductVariant>,
     /// What kept it from being changed: all the reasons found. No variant was changed then.
@@ -87,7 +87,7 @@ pub struct InventorySetPayload {
 
 /// Mutations of stock.
 #[derive(Default)]
-pub struct InventoryMutation;
+pub(crate) struct InventoryMutation;
 
 #[Object]
 impl InventoryMutation {

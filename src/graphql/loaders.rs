@@ -95,7 +95,7 @@ where
 }
 
 /// All loaders of one request.
-pub struct Loaders {
+pub(crate) struct Loaders {
     pub(super) carts: ById<CartId, CartContents>,
     pub(super) products: ById<ProductId, Product>,
     pub(super) variants: ById<VariantId, Variant>,
@@ -118,7 +118,7 @@ pub struct Loaders {
 impl Loaders {
     /// Fresh loaders for one request.
     #[must_use]
-    pub fn new(app: &App) -> Self {
+    pub(crate) fn new(app: &App) -> Self {
         use catalog::queries;
         Self {
             carts: ById::new(app, async |app: App, ids: Vec<CartId>| {

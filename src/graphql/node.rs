@@ -15,7 +15,7 @@ use crate::ids::AnyId;
 /// A thing with an id that is good in `node(id:)`.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id, unique among all things of the shop."))]
-pub enum Node {
+pub(crate) enum Node {
     /// A cart: only your account's.
     Cart(Cart),
     /// A category.
@@ -39,7 +39,7 @@ const MAX_NODES: usize = 100;
 
 /// Anything by its id.
 #[derive(Default)]
-pub struct NodeQuery;
+pub(crate) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {

@@ -14,7 +14,7 @@ use crate::pagination::{Cursor, Page};
 type Count = Box<dyn Fn(App) -> BoxFuture<'static, crate::error::Result<i64>> + Send + Sync>;
 
 /// One page of a list of `T`.
-pub struct Connection<T> {
+pub(crate) struct Connection<T> {
     edges: Vec<Edge<T>>,
     has_previous: bool,
     has_next: bool,
@@ -22,14 +22,14 @@ pub struct Connection<T> {
 }
 
 /// One item of a page.
-pub struct Edge<T> {
+pub(crate) struct Edge<T> {
     node: T,
     cursor: Cursor,
 }
 
 /// Where a page lies in its list, as the Relay specification asks.
 #[derive(SimpleObject)]
-pub struct PageInfo {
+pub(crate) struct PageInfo {
     /// Whether items come before this page.
     has_previous_page: bool,
     /// Whether items come after this page.

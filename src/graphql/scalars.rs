@@ -7,7 +7,7 @@ use crate::money;
 
 /// A moment in time: RFC 3339 in UTC, such as "2026-11-01T09:30:00.000Z".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DateTime(pub chrono::DateTime<Utc>);
+pub(crate) struct DateTime(pub chrono::DateTime<Utc>);
 
 #[Scalar]
 impl ScalarType for DateTime {
@@ -30,7 +30,7 @@ impl ScalarType for DateTime {
 
 /// An exact decimal number as a string, such as "12.50". Never a float.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decimal(pub String);
+pub(crate) struct Decimal(pub String);
 
 #[Scalar]
 impl ScalarType for Decimal {
@@ -50,7 +50,7 @@ impl ScalarType for Decimal {
 
 /// A currency's ISO 4217 code, such as "EUR".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CurrencyCode(pub money::Currency);
+pub(crate) struct CurrencyCode(pub money::Currency);
 
 #[Scalar]
 impl ScalarType for CurrencyCode {
@@ -70,7 +70,7 @@ impl ScalarType for CurrencyCode {
 
 /// An amount of money.
 #[derive(SimpleObject, Debug, Clone)]
-pub struct Money {
+pub(crate) struct Money {
     /// The amount with exactly as many decimals as the currency has.
     amount: Decimal,
     /// The currency of the amount.

@@ -8,7 +8,7 @@ use crate::{cart, pagination};
 
 /// The shop itself.
 #[derive(SimpleObject)]
-pub struct Shop {
+pub(crate) struct Shop {
     /// Its name.
     name: String,
     /// What its prices are in.
@@ -21,7 +21,7 @@ pub struct Shop {
 
 /// How much is allowed at once. Beyond these a request is answered with a coded error.
 #[derive(SimpleObject)]
-pub struct ShopLimits {
+pub(crate) struct ShopLimits {
     /// The most items a page of a list can have: the highest `first` and `last`.
     max_page_size: i32,
     /// The most lines a cart can have.
@@ -32,7 +32,7 @@ pub struct ShopLimits {
 
 /// Queries of the shop itself.
 #[derive(Default)]
-pub struct ShopQuery;
+pub(crate) struct ShopQuery;
 
 #[Object]
 impl ShopQuery {

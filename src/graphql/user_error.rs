@@ -25,7 +25,7 @@ use crate::error::{ActionError, Outcome};
     ),
     field(name = "message", ty = "&String", desc = "What is wrong and what to do, for people.")
 )]
-pub enum UserError {
+pub(crate) enum UserError {
     /// Of accounts and sessions.
     Account(AccountUserError),
     /// Of carts.
@@ -56,7 +56,7 @@ macro_rules! user_error {
     ($(#[$doc:meta])* $name:ident, $code:ty) => {
         $(#[$doc])*
         #[derive(async_graphql::SimpleObject, Debug, Clone)]
-        pub struct $name {
+        pub(crate) struct $name {
             /// What kind of problem it is.
             pub(in crate::graphql) code: $code,
             /// The path of the input at fault, such as `["input", "lines", "0", "quantity"]`; null when it is no single

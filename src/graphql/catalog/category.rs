@@ -13,7 +13,7 @@ use crate::catalog;
 use crate::pagination::PageArguments;
 
 /// A node of the category tree.
-pub struct Category(pub catalog::Category);
+pub(crate) struct Category(pub catalog::Category);
 
 #[Object]
 impl Category {

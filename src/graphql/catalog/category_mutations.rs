@@ -15,7 +15,7 @@ use crate::ids::CategoryId;
 
 /// A new category.
 #[derive(InputObject)]
-pub struct CategoryCreateInput {
+pub(crate) struct CategoryCreateInput {
     /// Its name; at most 255 characters.
     name: String,
     /// Its name in URLs; made from the name when left out.
@@ -30,7 +30,7 @@ pub struct CategoryCreateInput {
 
 /// What to change of a category. What is left out stays as it is.
 #[derive(InputObject)]
-pub struct CategoryUpdateInput {
+pub(crate) struct CategoryUpdateInput {
     /// Which category.
     id: ID,
     /// Its name; at most 255 characters.
@@ -47,14 +47,14 @@ pub struct CategoryUpdateInput {
 
 /// Which category to delete.
 #[derive(InputObject)]
-pub struct CategoryDeleteInput {
+pub(crate) struct CategoryDeleteInput {
     /// Its id.
     id: ID,
 }
 
 /// A category that was written, or why not.
 #[derive(SimpleObject)]
-pub struct CategoryPayload {
+pub(crate) struct CategoryPayload {
     /// The category as it is now; null when nothing was written.
     category: Option<Category>,
     /// What kept it from being written: all the reasons found. Nothing of it was then.
@@ -63,7 +63,7 @@ pub struct CategoryPayload {
 
 /// What came of deleting a category.
 #[derive(SimpleObject)]
-pub struct CategoryDeletePayload {
+pub(crate) struct CategoryDeletePayload {
     /// The id of the category that is gone; null when it is not.
     deleted_category_id: Option<ID>,
     /// What kept it from being deleted.
@@ -72,7 +72,7 @@ pub struct CategoryDeletePayload {
 
 /// Mutations of categories.
 #[derive(Default)]
-pub struct CategoryMutation;
+pub(crate) struct CategoryMutation;
 
 #[Object]
 impl CategoryMutation {

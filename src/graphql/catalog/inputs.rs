@@ -45,7 +45,7 @@ pub enum ProductSort {
 
 /// Which products a list holds. Conditions add up.
 #[derive(InputObject, Default)]
-pub struct ProductFilter {
+pub(crate) struct ProductFilter {
     /// Filed in this category or one below it. Give this or `categorySlug`.
     pub category_id: Option<ID>,
     /// The same by the category's slug.
@@ -62,7 +62,7 @@ pub struct ProductFilter {
 
 /// A range of prices, both ends included.
 #[derive(InputObject)]
-pub struct PriceRangeFilter {
+pub(crate) struct PriceRangeFilter {
     /// The lowest price.
     pub min: Option<Decimal>,
     /// The highest price.
@@ -71,7 +71,7 @@ pub struct PriceRangeFilter {
 
 /// An attribute and the values of it that fit.
 #[derive(InputObject)]
-pub struct AttributeFilter {
+pub(crate) struct AttributeFilter {
     /// The attribute's name, such as "Material".
     pub name: String,
     /// The values that fit; at most 10.

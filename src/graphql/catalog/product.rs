@@ -18,7 +18,7 @@ use crate::pagination::PageArguments;
 
 /// Something the shop sells. A client that does not care about variants reads price, stock and sku right here: they
 /// are those of the default variant, the first one on sale.
-pub struct Product(pub catalog::Product);
+pub(crate) struct Product(pub catalog::Product);
 
 #[Object]
 impl Product {
@@ -188,7 +188,7 @@ fn free(shop: &Shop) -> Money {
 
 /// The span of a product's prices.
 #[derive(SimpleObject)]
-pub struct PriceRange {
+pub(crate) struct PriceRange {
     /// The lowest price of a variant.
     min: Money,
     /// The highest price of a variant.
@@ -197,7 +197,7 @@ pub struct PriceRange {
 
 /// A choice that a product offers.
 #[derive(SimpleObject)]
-pub struct ProductOption {
+pub(crate) struct ProductOption {
     /// Its id.
     id: ID,
     /// Its name, such as Size.
@@ -214,7 +214,7 @@ impl From<catalog::ProductOption> for ProductOption {
 
 /// A picture.
 #[derive(SimpleObject)]
-pub struct Image {
+pub(crate) struct Image {
     /// Its id.
     id: ID,
     /// Where to fetch it; always absolute.
@@ -235,7 +235,7 @@ impl Image {
 
 /// A named property of a product.
 #[derive(SimpleObject)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// Its name, such as Material.
     name: String,
     /// Its value, such as Stoneware.

@@ -17,7 +17,7 @@ pub(super) type Read<T> = std::result::Result<T, Vec<ProductUserError>>;
 
 /// A new product. One without choices needs no `variants`: give `price`, `sku` and `stock` right here.
 #[derive(InputObject)]
-pub struct ProductCreateInput {
+pub(crate) struct ProductCreateInput {
     /// Its name; at most 255 characters.
     name: String,
     /// Its name in URLs; made from the name when left out.
@@ -63,7 +63,7 @@ pub struct ProductCreateInput {
 
 /// A named property of a product.
 #[derive(InputObject)]
-pub struct AttributeInput {
+pub(crate) struct AttributeInput {
     /// Its name, such as Material; at most 100 characters.
     name: String,
     /// Its value, such as Stoneware; at most 500 characters.
@@ -72,7 +72,7 @@ pub struct AttributeInput {
 
 /// A choice that a product offers.
 #[derive(InputObject)]
-pub struct ProductOptionInput {
+pub(crate) struct ProductOptionInput {
     /// Its name, such as Size; at most 100 characters.
     name: String,
     /// What can be chosen, in the order to show it; 1 to 100 of at most 100 characters.
@@ -81,7 +81,7 @@ pub struct ProductOptionInput {
 
 /// A picture.
 #[derive(InputObject)]
-pub struct ImageInput {
+pub(crate) struct ImageInput {
     /// Where it lies: an address with http:// or https://, or a path on this server.
     url: String,
     /// What it shows, for those who cannot see it; at most 500 characters.
@@ -90,7 +90,7 @@ pub struct ImageInput {
 
 /// The choice of a variant for one option of its product.
 #[derive(InputObject)]
-pub struct SelectedOptionInput {
+pub(crate) struct SelectedOptionInput {
     /// The option's name, such as Size.
     name: String,
     /// One of the option's values, such as M.
@@ -99,7 +99,7 @@ pub struct SelectedOptionInput {
 
 /// A new variant.
 #[derive(InputObject)]
-pub struct ProductVariantInput {
+pub(crate) struct ProductVariantInput {
     /// Its choice for each option of the product; none for a product without options.
     #[graphql(default)]
     selected_options: Vec<SelectedOptionInput>,
@@ -121,7 +121,7 @@ pub struct ProductVariantInput {
 
 /// What to change of a product. What is left out stays as it is; lists are replaced as a whole.
 #[derive(InputObject)]
-pub struct ProductUpdateInput {
+pub(crate) struct ProductUpdateInput {
     /// Which product.
     id: ID,
     /// Its name; at most 255 characters.
@@ -151,7 +151,7 @@ pub struct ProductUpdateInput {
 
 /// Another variant of a product.
 #[derive(InputObject)]
-pub struct VariantCreateInput {
+pub(crate) struct VariantCreateInput {
     /// Of which product.
     pub(super) product_id: ID,
     /// The variant.
@@ -161,7 +161,7 @@ pub struct VariantCreateInput {
 
 /// What to change of a variant. What is left out stays as it is. Stock is changed by inventorySet and inventoryAdjust.
 #[derive(InputObject)]
-pub struct VariantUpdateInput {
+pub(crate) struct VariantUpdateInput {
     /// Which variant.
     id: ID,
     /// All its choices.

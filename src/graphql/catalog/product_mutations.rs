@@ -15,14 +15,14 @@ use crate::ids::ProductId;
 
 /// Which product to archive.
 #[derive(InputObject)]
-pub struct ProductArchiveInput {
+pub(crate) struct ProductArchiveInput {
     /// Its id.
     id: ID,
 }
 
 /// A product that was written, or why not.
 #[derive(SimpleObject)]
-pub struct ProductPayload {
+pub(crate) struct ProductPayload {
     /// The product as it is now; null when nothing was written.
     product: Option<Product>,
     /// What kept it from being written: all the reasons found. Nothing of it was then.
@@ -31,7 +31,7 @@ pub struct ProductPayload {
 
 /// Mutations of products.
 #[derive(Default)]
-pub struct ProductMutation;
+pub(crate) struct ProductMutation;
 
 #[Object]
 impl ProductMutation {

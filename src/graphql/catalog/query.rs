@@ -18,7 +18,7 @@ use crate::pagination::{Cursor, KeyKind, PageArguments, SortKey};
 
 /// Queries of the catalogue.
 #[derive(Default)]
-pub struct CatalogQuery;
+pub(crate) struct CatalogQuery;
 
 #[Object]
 impl CatalogQuery {

@@ -14,7 +14,7 @@ const MAX_SUGGESTIONS: i32 = 20;
 const DEFAULT_SUGGESTIONS: i32 = 10;
 
 /// A name that a shopper may be about to type, and what has it: a product or a category.
-pub struct SearchSuggestion(Suggestion);
+pub(crate) struct SearchSuggestion(Suggestion);
 
 #[Object]
 impl SearchSuggestion {
@@ -42,7 +42,7 @@ impl SearchSuggestion {
 
 /// Suggestions while typing.
 #[derive(Default)]
-pub struct SuggestionQuery;
+pub(crate) struct SuggestionQuery;
 
 #[Object]
 impl SuggestionQuery {

@@ -11,7 +11,7 @@ use crate::accounts::Permission;
 use crate::catalog;
 
 /// The buyable form of a product, such as the black T-shirt in M.
-pub struct ProductVariant(pub catalog::Variant);
+pub(crate) struct ProductVariant(pub catalog::Variant);
 
 #[Object]
 impl ProductVariant {
@@ -122,7 +122,7 @@ impl ProductVariant {
 
 /// What a variant is for one of its product's options.
 #[derive(SimpleObject)]
-pub struct SelectedOption {
+pub(crate) struct SelectedOption {
     /// The option's name, such as Size.
     name: String,
     /// The variant's choice, such as M.

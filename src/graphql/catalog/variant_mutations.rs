@@ -16,14 +16,14 @@ use crate::ids::VariantId;
 
 /// Which variant to archive.
 #[derive(InputObject)]
-pub struct VariantArchiveInput {
+pub(crate) struct VariantArchiveInput {
     /// Its id.
     id: ID,
 }
 
 /// A variant that was written, or why not.
 #[derive(SimpleObject)]
-pub struct VariantPayload {
+pub(crate) struct VariantPayload {
     /// The variant as it is now; null when nothing was written.
     variant: Option<ProductVariant>,
     /// What kept it from being written: all the reasons found. Nothing of it was then.
@@ -32,7 +32,7 @@ pub struct VariantPayload {
 
 /// Mutations of variants.
 #[derive(Default)]
-pub struct VariantMutation;
+pub(crate) struct VariantMutation;
 
 #[Object]
 impl VariantMutation {

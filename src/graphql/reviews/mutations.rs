@@ -34,7 +34,7 @@ user_error!(
 
 /// What to say of a product.
 #[derive(InputObject)]
-pub struct ReviewCreateInput {
+pub(crate) struct ReviewCreateInput {
     /// Of which product.
     product_id: ID,
     /// How many stars, 1 to 5.
@@ -47,7 +47,7 @@ pub struct ReviewCreateInput {
 
 /// What to do with a review.
 #[derive(InputObject)]
-pub struct ReviewModerateInput {
+pub(crate) struct ReviewModerateInput {
     /// Which review.
     id: ID,
     /// Whether it can be read by all.
@@ -56,7 +56,7 @@ pub struct ReviewModerateInput {
 
 /// A review that was written, or why not.
 #[derive(SimpleObject)]
-pub struct ReviewPayload {
+pub(crate) struct ReviewPayload {
     /// The review as it is now; null when nothing was written.
     review: Option<Review>,
     /// What kept it from being written: all the reasons found.
@@ -65,7 +65,7 @@ pub struct ReviewPayload {
 
 /// Mutations of reviews.
 #[derive(Default)]
-pub struct ReviewMutation;
+pub(crate) struct ReviewMutation;
 
 #[Object]
 impl ReviewMutation {

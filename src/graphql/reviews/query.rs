@@ -14,7 +14,7 @@ use crate::reviews::{ReviewOrder, ReviewPage, queries};
 
 /// Queries of reviews.
 #[derive(Default)]
-pub struct ReviewQuery;
+pub(crate) struct ReviewQuery;
 
 #[Object]
 impl ReviewQuery {

@@ -33,11 +33,11 @@ pub enum ReviewSort {
 }
 
 /// What a customer says of a product.
-pub struct Review(pub reviews::Review);
+pub(crate) struct Review(pub reviews::Review);
 
 /// Who wrote a review, as far as the public may know.
 #[derive(SimpleObject)]
-pub struct ReviewAuthor {
+pub(crate) struct ReviewAuthor {
     /// What they call themselves.
     name: String,
 }
