@@ -36,57 +36,48 @@ struct Row {
     name: String,
 }
 
-/// Selects from `$table` the names that begin with what was typed, then those with a word that does, then those with
-/// words like it. The trigram index serves all three.
-macro_rules! fitting {
-    ($is_category:literal, $table:literal, $folded:literal, $which:literal) => {
+/// Every name that can be suggested, as it is and folded; conditions reach through to the trigram index of the products.
+macro_rules! select_from_names {
+    ($rest:literal) => {
         concat!(
-            "(SELECT ",
-            $is_category,
-            " AS is_category, id, name, \
-                     CASE WHEN ",
-            $folded,
-            " LIKE fold_text($1) || '%' THEN 0 \
-                          WHEN ",
-            $folded,
-            " LIKE '% ' || fold_text($1) || '%' THEN 1 ELSE 2 END AS tier, \
-                     word_similarity(fold_text($1), ",
-            $folded,
-            ") AS likeness \
-              FROM ",
-            $table,
-            " WHERE ",
-            $which,
-            " \
-                  (",
-            $folded,
-            " LIKE fold_text($1) || '%' OR ",
-            $folded,
-            " LIKE '% ' || fold_text($1) || '%' \
-                   OR fold_text($1) <% ",
-            $folded,
-            ") \
-              ORDER BY tier, likeness DESC, name, id LIMIT $2)"
+            "SELECT is_category, id, name FROM (\
+                 SELECT false AS is_category, id, name, search_name AS folded FROM products WHERE status = 'active' \
+                 UNION ALL SELECT true, id, name, fold_text(name) FROM categories\
+             ) names ",
+            $rest
         )
     };
 }
 
-const SUGGEST: &str = concat!(
-    "SELECT is_category, id, name FROM (",
-    fitting!("false", "products", "search_name", "status = 'active' AND"),
-    " UNION ALL ",
-    fitting!("true", "categories", "fold_text(name)", ""),
-    ") fitting ORDER BY tier, is_category DESC, likeness DESC, name, id LIMIT $2"
+/// At most `$2` names that begin with `$1`, then those with a word that does; the shortest first.
+const BEGINNING: &str = select_from_names!(
+    "WHERE folded LIKE fold_text($1) || '%' OR folded LIKE '% ' || fold_text($1) || '%' \
+     ORDER BY folded LIKE fold_text($1) || '%' DESC, is_category DESC, length(name), name, id LIMIT $2"
+);
+/// At most `$2` names with words like `$1`, the likest first: dearer to find, and only wanted when none begins with it.
+const LIKE: &str = select_from_names!(
+    "WHERE fold_text($1) <% folded \
+     ORDER BY word_similarity(fold_text($1), folded) DESC, is_category DESC, length(name), name, id LIMIT $2"
 );
 
 /// At most `limit` names for what was typed, the best first; among equals categories come before products.
 pub async fn suggest(
+    conn: &AsyncPgConnection,
+    typed: &SearchText,
+    limit: i64,
+) -> QueryResult<Vec<Suggestion>> {
+    let found = names(conn, BEGINNING, typed, limit).await?;
+    if found.is_empty() { names(conn, LIKE, typed, limit).await } else { Ok(found) }
+}
+
+async fn names(
     mut conn: &AsyncPgConnection,
+    statement: &'static str,
     typed: &SearchText,
     limit: i64,
 ) -> QueryResult<Vec<Suggestion>> {
     let rows: Vec<Row> =
-        sql_query(SUGGEST).bind::<Text, _>(&typed.words).bind::<BigInt, _>(limit).load(&mut conn).await?;
+        sql_query(statement).bind::<Text, _>(&typed.words).bind::<BigInt, _>(limit).load(&mut conn).await?;
     Ok(rows
         .into_iter()
         .map(|row| Suggestion {
