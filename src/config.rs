@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -200,7 +200,7 @@ fn default_data_dir(lookup: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     match (set("XDG_DATA_HOME"), set("HOME")) {
         _ if lookup("USER").as_deref() == Some("root") => PathBuf::from("/var/lib/cartograph"),
         (Some(data), _) => data.join("cartograph"),
-        (None, Some(home)) if home == PathBuf::from("/root") => PathBuf::from("/var/lib/cartograph"),
+        (None, Some(home)) if home.as_path() == Path::new("/root") => PathBuf::from("/var/lib/cartograph"),
         (None, Some(home)) => home.join(".local/share/cartograph"),
         (None, None) => PathBuf::from("/var/lib/cartograph"),
     }

@@ -1,6 +1,6 @@
 //! Typed identifiers.
 //!
-//! A UUIDv7 in the database, so that rows lie in the order of their making; in the API the same value as a
+//! A `UUIDv7` in the database, so that rows lie in the order of their making; in the API the same value as a
 //! [TypeID](https://github.com/jetify-com/typeid/tree/main/spec) such as `product_01jaxv3n8tfx0r6w1m2c9k5e7q`, so that an
 //! order's id where a product's belongs is a clear error rather than an empty answer.
 

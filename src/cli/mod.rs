@@ -13,8 +13,8 @@ use cartograph::config::Config;
 
 /// A self-hosted commerce backend: one GraphQL schema, one binary, one PostgreSQL.
 ///
-/// Settings come from environment variables; README.md lists them. Without DATABASE_URL a private PostgreSQL is started
-/// in DATA_DIR.
+/// Settings come from environment variables; README.md lists them. Without `DATABASE_URL` a private PostgreSQL is started
+/// in `DATA_DIR`.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cartograph {

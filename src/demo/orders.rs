@@ -11,8 +11,11 @@ use crate::orders::events::Actor;
 use crate::orders::place::PlaceOrder;
 use crate::orders::{Address, OrderStatus};
 
-/// What was bought, and how far each order has come since.
-const ORDERS: [(&[(&str, i32)], &[OrderStatus]); 5] = [
+/// What was bought (articles and numbers of pieces), and how far the order has come since.
+type DemoOrder = (&'static [(&'static str, i32)], &'static [OrderStatus]);
+
+/// The orders.
+const ORDERS: [DemoOrder; 5] = [
     (
         &[("CUP-ESPRESSO-4", 1), ("TEA-EARL-100", 2)],
         &[OrderStatus::Paid, OrderStatus::Processing, OrderStatus::Shipped, OrderStatus::Delivered],

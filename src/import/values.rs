@@ -297,7 +297,7 @@ mod tests {
         );
         assert_eq!(category(""), Ok(Vec::new()));
         assert_eq!(read("Type", "Mug", |cells| cells.category()), Ok(vec!["Mug".to_owned()]));
-        for cell in ["Kitchen >", "> Mugs", "a>>b", &vec!["a"; 11].join(">"), &"a".repeat(256)] {
+        for cell in ["Kitchen >", "> Mugs", "a>>b", &["a"; 11].join(">"), &"a".repeat(256)] {
             assert!(category(cell).is_err(), "{cell}");
         }
     }

@@ -49,7 +49,6 @@ impl OrderQuery {
         guard = "Requires(Permission::ReadOrders)",
         directive = auth::apply(vec![Permission::ReadOrders.into()])
     )]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn orders(
         &self,
         ctx: &Context<'_>,
