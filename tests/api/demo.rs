@@ -1,0 +1,71 @@
+//! The demo shop of the first start.
+
+use cartograph::config::Mode;
+use cartograph::demo;
+
+use crate::support::TestApp;
+use crate::support::db::{count, run};
+
+#[tokio::test]
+async fn an_empty_shop_is_filled_once() {
+    let app = TestApp::start().await;
+    assert!(demo::load(&app.app).await.unwrap());
+    assert!(!demo::load(&app.app).await.unwrap());
+    let conn = &mut *app.db().await;
+    assert_eq!(count(conn, "SELECT count(*) AS n FROM products").await, 104);
+    assert_eq!(count(conn, "SELECT count(*) AS n FROM product_variants").await, 220);
+    assert_eq!(count(conn, "SELECT count(*) AS n FROM product_images").await, 144);
+    assert_eq!(count(conn, "SELECT sum(rating_count)::bigint AS n FROM products").await, 345);
+    // One order in each state that a demo shows, whose history ends where the order is.
+    let orders = "SELECT count(DISTINCT o.status) AS n FROM orders o JOIN order_events e \
+                  ON e.order_id = o.id AND e.sequence = o.last_sequence AND e.to_status = o.status";
+    assert_eq!(count(conn, orders).await, 5);
+}
+
+#[tokio::test]
+async fn the_log_ins_that_are_announced_work() {
+    let app = TestApp::start().await;
+    demo::load(&app.app).await.unwrap();
+    for (name, roles) in [
+        ("customer", &["CUSTOMER"][..]),
+        ("staff", &["CUSTOMER", "STAFF"]),
+        ("admin", &["ADMIN", "CUSTOMER", "STAFF"]),
+    ] {
+        let document = format!(
+            r#"mutation {{ sessionCreate(input: {{ email: "{name}@example.com", password: "cartograph-demo" }}) {{
+                session {{ user {{ roles }} }} userErrors {{ code }}
+            }} }}"#
+        );
+        let answer = app.guest().query(&document).await;
+        let mut given: Vec<String> =
+            serde_json::from_value(answer.at("/sessionCreate/session/user/roles").clone()).unwrap();
+        given.sort();
+        assert_eq!(given, roles);
+    }
+}
+
+#[tokio::test]
+async fn a_shop_with_products_of_its_own_is_left_alone() {
+    let app = TestApp::start().await;
+    crate::support::ProductBuilder::new("mine").create(&app).await;
+    assert!(!demo::load(&app.app).await.unwrap());
+    assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn a_load_that_fails_leaves_no_half_of_it_and_the_next_one_completes() {
+    let app = TestApp::start().await;
+    run(&mut *app.db().await, "ALTER TABLE reviews ADD CONSTRAINT no_reviews CHECK (rating > 5)").await;
+    assert!(demo::load(&app.app).await.is_err());
+    assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM products").await, 0);
+    run(&mut *app.db().await, "ALTER TABLE reviews DROP CONSTRAINT no_reviews").await;
+    assert!(demo::load(&app.app).await.unwrap());
+    assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM reviews").await, 345);
+}
+
+#[tokio::test]
+async fn production_never_gets_it() {
+    let app = TestApp::start_with(|config| config.mode = Mode::Production).await;
+    assert!(demo::load(&app.app).await.is_err());
+    assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM users").await, 0);
+}
