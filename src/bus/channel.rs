@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -87,7 +86,7 @@ impl Channel {
             down = true;
             local.wake_all();
             // Jitter: the copies of a server that lost Redis together should not all come back together.
-            tokio::time::sleep(pause.mul_f64(rand::rng().random_range(0.5..1.0))).await;
+            tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
             pause = MAX_PAUSE.min(pause * 2);
         }
     }

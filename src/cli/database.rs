@@ -61,9 +61,18 @@ impl Database {
 
     /// The pool of a server or command.
     pub(super) async fn pool(&self, config: &Config) -> anyhow::Result<db::Db> {
+        self.connect(config, config.database.pool_size).await
+    }
+
+    /// The connection of the relay, apart from those of requests: a busy shop cannot starve it.
+    pub(super) async fn relay_pool(&self, config: &Config) -> anyhow::Result<db::Db> {
+        self.connect(config, 1).await
+    }
+
+    async fn connect(&self, config: &Config, pool_size: u32) -> anyhow::Result<db::Db> {
         db::Db::connect(&db::Options {
             url: self.url.clone(),
-            pool_size: config.database.pool_size,
+            pool_size,
             statement_timeout: config.database.statement_timeout,
             statement_log: None,
         })

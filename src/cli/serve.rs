@@ -1,5 +1,6 @@
 //! `cartograph serve`
 
+use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -8,7 +9,8 @@ use cartograph::app::{App, Parts};
 use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Mode, Tokens};
-use cartograph::jobs::relay::Waker;
+use cartograph::jobs::cleanup;
+use cartograph::jobs::relay::{Relay, Waker};
 use cartograph::{demo, embedded, server};
 
 use super::database::Database;
@@ -36,6 +38,7 @@ async fn serve(
     let tokens = token_keys(&config)?;
     let passwords = Passwords::new(HashingCost::default())?;
     greet(&config);
+    let relay_db = database.relay_pool(&config).await?;
     let app = App::new(Parts {
         bus: Bus::open(&config)?,
         relay: Waker::default(),
@@ -48,10 +51,17 @@ async fn serve(
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }
-    tokio::select! {
-        served = server::serve(listener, app, shutdown) => served,
+    tokio::spawn(cleanup::run(app.clone(), shutdown.clone()));
+    let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
+    let relay = tokio::spawn(relay.run(shutdown.clone()));
+    let served = tokio::select! {
+        served = server::serve(listener, app, shutdown.clone()) => served,
         error = died(&mut database.embedded) => Err(error.into()),
-    }
+    };
+    // Whatever ended the server, the relay stops with it, once its round is finished.
+    shutdown.cancel();
+    relay.await.context("the relay failed")?;
+    served
 }
 
 /// Keys made of the operator's secret; in development, where there need be none, of one kept in the data folder.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{RequestId, State};
+use super::{RequestId, State, ws};
 use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
 use crate::graphql::Code;
@@ -54,13 +54,17 @@ pub(super) struct GetParameters {
     extensions: Option<String>,
 }
 
-/// `GET /graphql`: a query in the URL; a browser that just looks is sent to the playground.
+/// `GET /graphql`: a query in the URL, or a websocket by upgrade; a browser that just looks is sent to the playground.
 pub(super) async fn get(
     extract::State(state): extract::State<State>,
     id: RequestId,
     headers: HeaderMap,
+    upgrade: ws::Upgrade,
     parameters: Result<Query<GetParameters>, extract::rejection::QueryRejection>,
 ) -> Response {
+    if let Ok(upgrade) = upgrade {
+        return ws::open(state, id, &headers, upgrade);
+    }
     let bad = |message: &str| refuse(StatusCode::BAD_REQUEST, Code::BadRequest, message, &id).into_response();
     let Ok(Query(parameters)) = parameters else {
         return bad("The query string cannot be read: each parameter may be given once, percent-encoded.");

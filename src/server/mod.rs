@@ -4,6 +4,7 @@ mod assets;
 mod graphql;
 mod health;
 mod request_id;
+mod ws;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use self::request_id::RequestId;
 use crate::app::App;
@@ -43,16 +45,26 @@ pub async fn listen(http: &Http) -> anyhow::Result<TcpListener> {
 
 /// Serves the shop until `shutdown` is cancelled and the running requests are done.
 pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
-    let router = router(app, shutdown.clone());
+    let sockets = TaskTracker::new();
+    let bus = app.bus.clone();
+    let listening = shutdown.clone();
+    tokio::spawn(async move { bus.listen(listening).await });
+    let router = router(app, shutdown.clone(), sockets.clone());
     let stopped = shutdown.clone();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let served = async {
+        server.await.context("the HTTP server failed")?;
+        sockets.close();
+        sockets.wait().await;
+        Ok(())
+    };
     let deadline = async {
         shutdown.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        result = server.into_future() => result.context("the HTTP server failed"),
+        result = served => result,
         () = deadline => {
             tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
             Ok(())
@@ -66,12 +78,14 @@ struct State {
     app: App,
     schema: Schema,
     shutdown: CancellationToken,
+    /// The open websockets.
+    sockets: TaskTracker,
 }
 
 /// Every route of the server.
-fn router(app: App, shutdown: CancellationToken) -> Router {
+fn router(app: App, shutdown: CancellationToken, sockets: TaskTracker) -> Router {
     let mode = app.config.mode;
-    let state = State { schema: Schema::new(app.clone()), app, shutdown };
+    let state = State { schema: Schema::new(app.clone()), app, shutdown, sockets };
     let mut router = Router::new();
     if mode == Mode::Development {
         router = router
@@ -82,6 +96,7 @@ fn router(app: App, shutdown: CancellationToken) -> Router {
     }
     router
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::method_not_allowed))
+        .route("/graphql/ws", get(ws::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(not_found)

@@ -9,6 +9,7 @@ mod catalog;
 mod demo;
 mod import;
 mod inventory;
+mod live;
 mod orders;
 mod reviews;
 mod seed;

@@ -22,7 +22,7 @@ const MAX_VARIANTS: usize = 100;
 
 /// Watching stock and prices.
 #[derive(Default)]
-pub struct AvailabilitySubscription;
+pub(crate) struct AvailabilitySubscription;
 
 #[Subscription]
 impl AvailabilitySubscription {

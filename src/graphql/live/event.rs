@@ -1,6 +1,6 @@
 //! `OrderEvent`
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
@@ -19,7 +19,7 @@ pub(super) const FEED_ORDER: &str = "feed";
 /// What an event of an order tells of.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
 #[graphql(remote = "EventKind")]
-pub enum OrderEventType {
+pub(crate) enum OrderEventType {
     /// The order came to be.
     Placed,
     /// The order moved from one status to another.
@@ -28,7 +28,7 @@ pub enum OrderEventType {
 
 /// What kind of actor made something happen.
 #[derive(Enum, Copy, Clone, Eq, PartialEq)]
-pub enum EventActorKind {
+pub(crate) enum EventActorKind {
     /// The customer whose order it is.
     Customer,
     /// Whoever holds a guest order's token.
@@ -40,14 +40,35 @@ pub enum EventActorKind {
 }
 
 /// Who made something happen.
-#[derive(SimpleObject)]
-pub struct EventActor {
+pub(crate) struct EventActor(Actor);
+
+#[Object]
+impl EventActor {
     /// What kind of actor it was.
-    kind: EventActorKind,
+    async fn kind(&self) -> EventActorKind {
+        match self.0 {
+            Actor::Customer(_) => EventActorKind::Customer,
+            Actor::Guest => EventActorKind::Guest,
+            Actor::Staff(_) => EventActorKind::Staff,
+            Actor::System => EventActorKind::System,
+        }
+    }
+
+    /// The name of their account; null without one.
+    #[graphql(
+        guard = "Requires(Permission::ReadOrders)",
+        directive = auth::apply(vec![Permission::ReadOrders.into()])
+    )]
+    async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match self.0.user_id() {
+            None => Ok(None),
+            Some(id) => Ok(ctx.loaders().users.load(id).await?.map(|user| user.name)),
+        }
+    }
 }
 
 /// Something that happened to an order. Events never change.
-pub struct OrderEvent(pub events::OrderEvent);
+pub(crate) struct OrderEvent(pub events::OrderEvent);
 
 #[Object]
 impl OrderEvent {
@@ -97,13 +118,7 @@ impl OrderEvent {
 
     /// Who made it happen.
     async fn actor(&self) -> EventActor {
-        let kind = match self.0.actor() {
-            Actor::Customer(_) => EventActorKind::Customer,
-            Actor::Guest => EventActorKind::Guest,
-            Actor::Staff(_) => EventActorKind::Staff,
-            Actor::System => EventActorKind::System,
-        };
-        EventActor { kind }
+        EventActor(self.0.actor())
     }
 
     /// A remark of staff.

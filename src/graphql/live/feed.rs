@@ -19,7 +19,7 @@ use crate::pagination::{Cursor, KeyKind, PageArguments, SortKey};
 
 /// Which events of orders are sent. Conditions add up.
 #[derive(InputObject, Default)]
-pub struct OrderEventFilter {
+pub(crate) struct OrderEventFilter {
     /// Events of one of these types.
     types: Option<Vec<OrderEventType>>,
     /// Events that brought an order into one of these statuses.
@@ -37,7 +37,7 @@ impl From<OrderEventFilter> for FeedFilter {
 
 /// Watching all orders.
 #[derive(Default)]
-pub struct FeedSubscription;
+pub(crate) struct FeedSubscription;
 
 #[Subscription]
 impl FeedSubscription {

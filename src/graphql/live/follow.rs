@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use async_stream::stream;
 use futures_util::Stream;
-use rand::RngExt;
 
 use super::super::error::Result;
 use crate::app::App;
@@ -78,5 +77,5 @@ where
 
 /// About this long, a little different each time: views that started together should not look together for ever.
 fn spread(pause: Duration) -> Duration {
-    pause.mul_f64(rand::rng().random_range(0.75..1.25))
+    pause.mul_f64(rand::random_range(0.75..1.25))
 }

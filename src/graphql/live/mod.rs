@@ -15,7 +15,7 @@ pub(super) use self::event::{OrderEvent, event_connection};
 
 /// Everything that can be watched. An event of a subscription is resolved with fresh data.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(
+pub(crate) struct Subscription(
     status::StatusSubscription,
     feed::FeedSubscription,
     availability::AvailabilitySubscription,

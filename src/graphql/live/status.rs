@@ -17,7 +17,7 @@ use crate::orders::queries::{self, OrderKey};
 
 /// Watching one order.
 #[derive(Default)]
-pub struct StatusSubscription;
+pub(crate) struct StatusSubscription;
 
 #[Subscription]
 impl StatusSubscription {

@@ -1,6 +1,7 @@
 //! A running shop: the real server on a free port, over a database of its own.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cartograph::accounts::{self, HashingCost, Passwords, Role, TokenKeys};
@@ -11,7 +12,7 @@ use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog};
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
-use cartograph::jobs::relay::Waker;
+use cartograph::jobs::relay::{Relay, Waker};
 use cartograph::money::Currency;
 use cartograph::server;
 use secrecy::{ExposeSecret, SecretString};
@@ -34,7 +35,7 @@ pub(crate) struct TestApp {
     log: StatementLog,
     shutdown: CancellationToken,
     // Last: dropped when nothing uses it any more.
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl TestApp {
@@ -45,21 +46,29 @@ impl TestApp {
 
     /// The same with another configuration.
     pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::create().await;
+        Self::start_on(Arc::new(TestDatabase::create().await), configure).await
+    }
+
+    /// One more server on the same database.
+    pub(crate) async fn start_beside(other: &Self, configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(Arc::clone(&other.database), configure).await
+    }
+
+    async fn start_on(database: Arc<TestDatabase>, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = config();
         configure(&mut config);
         let listener = server::listen(&config.http).await.expect("a free port");
         let address = listener.local_addr().expect("the listener has an address");
         config.http.port = address.port();
         let log = StatementLog::default();
-        let db = Db::connect(&Options {
-            url: database.url(),
-            pool_size: config.database.pool_size,
-            statement_timeout: config.database.statement_timeout,
-            statement_log: Some(log.clone()),
-        })
-        .await
-        .expect("the test's database can be reached");
+        let connect = async |pool_size: u32, statement_log: Option<StatementLog>| {
+            let statement_timeout = config.database.statement_timeout;
+            let options = Options { url: database.url(), pool_size, statement_timeout, statement_log };
+            Db::connect(&options).await.expect("the test's database can be reached")
+        };
+        let db = connect(config.database.pool_size, Some(log.clone())).await;
+        // What the relay does is no part of any request, and so is not counted.
+        let relay_db = connect(1, None).await;
         let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
         let secret = secret.as_ref().expect("the tests' configuration has a secret");
         let tokens = TokenKeys::new(secret, *access_ttl, *refresh_ttl);
@@ -74,6 +83,8 @@ impl TestApp {
             db,
         });
         let shutdown = CancellationToken::new();
+        let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
+        tokio::spawn(relay.run(shutdown.clone()));
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
         Self { app, address, log, shutdown, database }
     }

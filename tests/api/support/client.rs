@@ -93,6 +93,11 @@ impl Client {
         Self { authorization: Some(header.to_owned()), ..self }
     }
 
+    /// What the client sends as `Authorization`.
+    pub(crate) fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
     /// Who is signed in.
     #[track_caller]
     pub(crate) fn user_id(&self) -> UserId {

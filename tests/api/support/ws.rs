@@ -23,18 +23,24 @@ pub(crate) struct Socket {
 impl Socket {
     /// Opens a socket at `path`, without the protocol's greeting.
     pub(crate) async fn open(address: SocketAddr, path: &str) -> Self {
+        Self::open_offering(address, path, Some("graphql-transport-ws")).await
+    }
+
+    /// The same, offering this protocol or none; panics unless the server agrees to what was offered.
+    pub(crate) async fn open_offering(
+        address: SocketAddr,
+        path: &str,
+        protocol: Option<&'static str>,
+    ) -> Self {
         let mut request = format!("ws://{address}{path}").into_client_request().expect("an address");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
+        }
         let tcp = TcpStream::connect(address).await.expect("the server listens");
         let (stream, response) =
             tokio_tungstenite::client_async(request, tcp).await.expect("the server takes websockets");
-        assert_eq!(
-            response.headers().get("sec-websocket-protocol").map(HeaderValue::as_bytes),
-            Some(&b"graphql-transport-ws"[..]),
-            "the server picks the protocol that was offered"
-        );
+        let agreed = response.headers().get("sec-websocket-protocol").map(HeaderValue::as_bytes);
+        assert_eq!(agreed, protocol.map(str::as_bytes));
         Self { stream, next_id: 1 }
     }
 

@@ -1,0 +1,60 @@
+//! GraphQL over a websocket: the [`graphql-transport-ws`][protocol] protocol, and no other.
+//!
+//! The library brings an implementation, but with it a socket could neither end with its token nor tell a client by the
+//! protocol's close codes what it did wrong, and a silent client would be cut off.
+//!
+//! [protocol]: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+
+mod operations;
+mod protocol;
+mod session;
+
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{self};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use self::session::Session;
+use super::graphql::refuse;
+use super::{RequestId, State};
+use crate::graphql::Code;
+
+const PROTOCOL: &str = "graphql-transport-ws";
+/// The largest message a client may send: as much as a request over HTTP may hold.
+const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// What a handler gets when it asks for a websocket: not every request is to become one.
+pub(super) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+/// `GET /graphql/ws`
+pub(super) async fn get(
+    extract::State(state): extract::State<State>,
+    id: RequestId,
+    headers: HeaderMap,
+    upgrade: Upgrade,
+) -> Response {
+    match upgrade {
+        Ok(upgrade) => open(state, id, &headers, upgrade),
+        Err(_) => {
+            let message = "This address takes websockets with the protocol graphql-transport-ws; queries and mutations \
+                           go to /graphql as well.";
+            let refused =
+                refuse(StatusCode::UPGRADE_REQUIRED, Code::BadRequest, message, &id).into_response();
+            ([(header::UPGRADE, "websocket"), (header::CONNECTION, "upgrade")], refused).into_response()
+        }
+    }
+}
+
+/// Makes a websocket of the connection and talks GraphQL on it.
+pub(super) fn open(state: State, id: RequestId, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    let authorization = headers.get(header::AUTHORIZATION).cloned();
+    let upgrade =
+        upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).protocols([PROTOCOL]);
+    let agreed = upgrade.selected_protocol().is_some();
+    let sockets = state.sockets.clone();
+    upgrade.on_upgrade(move |socket| {
+        // Counted, so that a server that stops waits until each client was told.
+        sockets.track_future(Session::new(socket, state, authorization, id).run(agreed))
+    })
+}

@@ -1,0 +1,131 @@
+//! The messages and close codes of `graphql-transport-ws`.
+
+use async_graphql::{Request, Response};
+use axum::extract::ws::CloseFrame;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a message is handled at once, never kept")]
+pub(super) enum ClientMessage {
+    /// The greeting; says who asks.
+    ConnectionInit { payload: Option<Value> },
+    /// Are you there?
+    Ping,
+    /// Yes.
+    Pong,
+    /// Starts an operation of any kind.
+    Subscribe { id: String, payload: Request },
+    /// Wants no more of an operation.
+    Complete { id: String },
+}
+
+/// What the server says.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a message is written at once, never kept")]
+pub(super) enum ServerMessage {
+    /// The answer to the greeting.
+    ConnectionAck,
+    /// Yes.
+    Pong,
+    /// One answer of an operation.
+    Next { id: String, payload: Response },
+    /// The operation was not executed, or not to its end. Its last message.
+    Error { id: String, payload: Value },
+    /// The operation is over. Its last message.
+    Complete { id: String },
+}
+
+/// Why the server closes a socket; all but the last are the protocol's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Close {
+    /// A message that is none of the protocol's.
+    BadRequest(String),
+    /// An operation before the greeting.
+    Unauthorized,
+    /// A token that is no good, or no longer.
+    Forbidden(String),
+    /// The client does not speak this protocol.
+    SubprotocolNotAcceptable,
+    /// No greeting.
+    InitTimeout,
+    /// An operation with the id of one that runs.
+    SubscriberExists(String),
+    /// A second greeting.
+    TooManyInits,
+    /// The server stops; another may take over. Clients come back by themselves.
+    Restart,
+}
+
+/// The longest reason a close frame holds (RFC 6455, section 5.5.1).
+const MAX_REASON_BYTES: usize = 123;
+
+impl From<Close> for CloseFrame {
+    fn from(close: Close) -> Self {
+        let (code, reason) = match close {
+            Close::BadRequest(problem) => (4400, format!("Bad request: {problem}")),
+            Close::Unauthorized => (4401, "Unauthorized".to_owned()),
+            Close::Forbidden(problem) => (4403, format!("Forbidden: {problem}")),
+            Close::SubprotocolNotAcceptable => (4406, "Subprotocol not acceptable".to_owned()),
+            Close::InitTimeout => (4408, "Connection initialisation timeout".to_owned()),
+            Close::SubscriberExists(id) => (4409, format!("Subscriber for {id} already exists")),
+            Close::TooManyInits => (4429, "Too many initialisation requests".to_owned()),
+            Close::Restart => (1012, "Service restart".to_owned()),
+        };
+        let end = reason.floor_char_boundary(MAX_REASON_BYTES);
+        Self { code, reason: reason[..end].into() }
+    }
+}
+
+/// The token in the greeting's payload: under `Authorization` or `token`, with or without `Bearer`. An empty one is none.
+/// Something else than text under these names is text nobody can have a token of.
+pub(super) fn authorization(payload: Option<&Value>) -> Option<String> {
+    let payload = payload?.as_object()?;
+    let given = ["Authorization", "authorization", "token"].iter().find_map(|name| payload.get(*name))?;
+    let text = match given {
+        Value::Null => return None,
+        Value::String(text) => text.trim(),
+        _ => "not a text",
+    };
+    match text.split_once(' ') {
+        _ if text.is_empty() => None,
+        None => Some(format!("Bearer {text}")),
+        Some(_) => Some(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_found_in_the_usual_places() {
+        for payload in [
+            json!({ "Authorization": "Bearer abc" }),
+            json!({ "authorization": "Bearer abc" }),
+            json!({ "authorization": "abc" }),
+            json!({ "token": "abc" }),
+            json!({ "token": "Bearer abc" }),
+        ] {
+            assert_eq!(authorization(Some(&payload)).as_deref(), Some("Bearer abc"), "{payload}");
+        }
+        for payload in
+            [json!(null), json!({}), json!({ "token": null }), json!({ "Authorization": "" }), json!("abc")]
+        {
+            assert_eq!(authorization(Some(&payload)), None, "{payload}");
+        }
+        assert!(authorization(Some(&json!({ "token": 5 }))).is_some(), "nobody is a guest by mistake");
+    }
+
+    #[test]
+    fn a_reason_fits_its_frame_whatever_the_client_called_its_operation() {
+        let frame = CloseFrame::from(Close::SubscriberExists("ü".repeat(1000)));
+        assert_eq!(frame.code, 4409);
+        assert!(frame.reason.len() <= MAX_REASON_BYTES && frame.reason.len() >= MAX_REASON_BYTES - 1);
+    }
+}

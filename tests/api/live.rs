@@ -1,0 +1,450 @@
+//! Live views: what is watched over a websocket comes completely, once and in order.
+
+use std::time::Duration;
+
+use cartograph::ids::{OrderId, UserId, VariantId};
+use cartograph::inventory::adjust::{Adjustment, adjust};
+use cartograph::orders::OrderStatus::{self, Cancelled, Delivered, Paid, Pending, Processing, Shipped};
+use cartograph::orders::events::{self, Actor, Change, NewEvent};
+use cartograph::secrets;
+use chrono::TimeDelta;
+use diesel::sql_types::{Binary, Nullable, Uuid};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use crate::support::redis::RedisServer;
+use crate::support::ws::Socket;
+use crate::support::{Client, ProductBuilder, TestApp};
+
+const STATUS: &str = "subscription($id: ID!, $after: Int, $token: String) {
+    orderStatus(orderId: $id, after: $after, token: $token) { sequence type from to order { id status } }
+}";
+const FEED: &str = "subscription($after: String, $filter: OrderEventFilter) {
+    orderEvents(after: $after, filter: $filter) { cursor sequence to order { id } }
+}";
+const AVAILABILITY: &str = "subscription($ids: [ID!]!) {
+    variantAvailability(variantIds: $ids) { id stock inStock price { amount } }
+}";
+
+/// An order that was just placed, by this customer or a guest with this token.
+async fn place(app: &TestApp, owner: Option<UserId>, token: Option<&str>) -> OrderId {
+    let id = OrderId::new();
+    let mut conn = app.db().await;
+    diesel::sql_query(
+        "INSERT INTO orders (id, user_id, token_hash, email, currency, subtotal, total, shipping_address)
+         VALUES ($1, $2, $3, 'buyer@example.com', 'USD', 100, 100, '{}')",
+    )
+    .bind::<Uuid, _>(id)
+    .bind::<Nullable<Uuid>, _>(owner)
+    .bind::<Nullable<Binary>, _>(token.map(|token| secrets::sha256(token.as_bytes()).to_vec()))
+    .execute(&mut conn)
+    .await
+    .expect("the order can be written");
+    append(app, id, Change::Placed).await;
+    id
+}
+
+/// Moves an order, as its verbs do.
+async fn step(app: &TestApp, id: OrderId, from: OrderStatus, to: OrderStatus) {
+    append(app, id, Change::Status { from, to }).await;
+}
+
+async fn append(app: &TestApp, order_id: OrderId, change: Change) {
+    let event = NewEvent { order_id, change, actor: Actor::System, note: None };
+    events::append(&*app.db().await, event).await.expect("the event can be appended");
+    app.app.relay.wake();
+}
+
+async fn socket(app: &TestApp, client: &Client) -> Socket {
+    Socket::connect(app.address, json!({ "Authorization": client.authorization() })).await
+}
+
+async fn watch(socket: &mut Socket, id: OrderId, after: Option<i32>) -> String {
+    socket.subscribe(STATUS, json!({ "id": id.to_string(), "after": after })).await
+}
+
+/// The sequence and the new status of the next event.
+async fn next_step(socket: &mut Socket, operation: &str) -> (i64, String) {
+    let event = socket.next(operation).await["orderStatus"].take();
+    (event["sequence"].as_i64().expect("a sequence"), event["to"].as_str().expect("a status").to_owned())
+}
+
+/// The code of the next message's only error.
+async fn next_error(socket: &mut Socket) -> Value {
+    let message = socket.receive().await;
+    let errors = if message["type"] == "error" { &message["payload"] } else { &message["payload"]["errors"] };
+    assert_eq!(errors.as_array().map(Vec::len), Some(1), "{message:#}");
+    assert!(errors[0]["extensions"]["requestId"].is_string(), "{message:#}");
+    errors[0]["extensions"]["code"].clone()
+}
+
+async fn nothing_more(socket: &mut Socket) {
+    let more = socket.receive_within(Duration::from_millis(1500)).await;
+    assert_eq!(more, None, "something came that should not");
+}
+
+#[tokio::test]
+async fn the_current_status_comes_first_and_then_each_change_once_and_in_order() {
+    let app = TestApp::start().await;
+    let buyer = app.customer().await;
+    let id = place(&app, Some(buyer.user_id()), None).await;
+    step(&app, id, Pending, Paid).await;
+    let mut socket = socket(&app, &buyer).await;
+    let operation = watch(&mut socket, id, None).await;
+    let first = socket.next(&operation).await["orderStatus"].take();
+    let expected = json!({
+        "sequence": 2, "type": "STATUS_CHANGED", "from": "PENDING", "to": "PAID",
+        "order": { "id": id.to_string(), "status": "PAID" },
+    });
+    assert_eq!(first, expected);
+    for (sequence, from, to) in [(3, Paid, Processing), (4, Processing, Shipped), (5, Shipped, Delivered)] {
+        step(&app, id, from, to).await;
+        let event = socket.next(&operation).await["orderStatus"].take();
+        assert_eq!((&event["sequence"], &event["to"]), (&json!(sequence), &json!(to.as_str())));
+        assert_eq!(event["order"]["status"], to.as_str(), "each event shows its order as it is then");
+    }
+    nothing_more(&mut socket).await;
+}
+
+#[tokio::test]
+async fn a_client_that_was_cut_off_resumes_behind_what_it_has_seen() {
+    let app = TestApp::start().await;
+    let buyer = app.customer().await;
+    let id = place(&app, Some(buyer.user_id()), None).await;
+    let mut first = socket(&app, &buyer).await;
+    let operation = watch(&mut first, id, None).await;
+    assert_eq!(next_step(&mut first, &operation).await, (1, "PENDING".to_owned()));
+    drop(first);
+    step(&app, id, Pending, Paid).await;
+    step(&app, id, Paid, Processing).await;
+    let mut second = socket(&app, &buyer).await;
+    let operation = watch(&mut second, id, Some(1)).await;
+    assert_eq!(next_step(&mut second, &operation).await, (2, "PAID".to_owned()));
+    assert_eq!(next_step(&mut second, &operation).await, (3, "PROCESSING".to_owned()));
+    step(&app, id, Processing, Cancelled).await;
+    assert_eq!(next_step(&mut second, &operation).await, (4, "CANCELLED".to_owned()));
+    let history = watch(&mut second, id, Some(0)).await;
+    for sequence in 1..=4 {
+        assert_eq!(next_step(&mut second, &history).await.0, sequence);
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_quick_changes_by_several_writers_arrive_completely() {
+    let app = TestApp::start().await;
+    let buyer = app.customer().await;
+    let id = place(&app, Some(buyer.user_id()), None).await;
+    let mut socket = socket(&app, &buyer).await;
+    let operation = watch(&mut socket, id, None).await;
+    let writer = async || {
+        for _ in 0..25 {
+            step(&app, id, Paid, Processing).await;
+        }
+    };
+    let reader = async {
+        let mut seen = Vec::new();
+        for _ in 0..101 {
+            seen.push(next_step(&mut socket, &operation).await.0);
+        }
+        seen
+    };
+    let (.., seen) = tokio::join!(writer(), writer(), writer(), writer(), reader);
+    // The subscription may have begun in the middle; from there on nothing is missing.
+    assert_eq!(seen, (1..=101).collect::<Vec<_>>());
+    nothing_more(&mut socket).await;
+}
+
+#[tokio::test]
+async fn the_feed_has_every_event_of_concurrent_orders_once_and_resumes_at_a_cursor() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    let mut first = socket(&app, &staff).await;
+    let operation = first.subscribe(FEED, json!({})).await;
+    // The subscription starts at "now": it must have done so before the first order.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let shopper = async || {
+        let mut ids = Vec::new();
+        for _ in 0..8 {
+            let id = place(&app, None, None).await;
+            step(&app, id, Pending, Paid).await;
+            ids.push(id.to_string());
+        }
+        ids
+    };
+    let reader = async {
+        let mut seen = Vec::new();
+        for _ in 0..64 {
+            seen.push(first.next(&operation).await["orderEvents"].take());
+        }
+        seen
+    };
+    let (a, b, c, d, seen) = tokio::join!(shopper(), shopper(), shopper(), shopper(), reader);
+    for id in a.iter().chain(&b).chain(&c).chain(&d) {
+        let of_order = seen.iter().filter(|event| event["order"]["id"] == *id);
+        let sequences: Vec<_> = of_order.map(|event| event["sequence"].as_i64()).collect();
+        assert_eq!(sequences, [Some(1), Some(2)], "order {id}");
+    }
+    drop(first);
+    let mut second = socket(&app, &staff).await;
+    let operation = second.subscribe(FEED, json!({ "after": seen[30]["cursor"] })).await;
+    for expected in &seen[31..] {
+        assert_eq!(second.next(&operation).await["orderEvents"], *expected);
+    }
+    nothing_more(&mut second).await;
+}
+
+#[tokio::test]
+async fn the_feed_is_filtered_and_for_staff_alone() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    let mut feed = socket(&app, &staff).await;
+    let filter = json!({ "filter": { "types": ["STATUS_CHANGED"], "to": ["CANCELLED", "SHIPPED"] } });
+    let operation = feed.subscribe(FEED, filter).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let id = place(&app, None, None).await;
+    step(&app, id, Pending, Paid).await;
+    step(&app, id, Paid, Cancelled).await;
+    let event = feed.next(&operation).await;
+    assert_eq!(event["orderEvents"]["sequence"], 3);
+    nothing_more(&mut feed).await;
+
+    let mut customer = socket(&app, &app.customer().await).await;
+    customer.subscribe(FEED, json!({})).await;
+    assert_eq!(next_error(&mut customer).await, "FORBIDDEN");
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    guest.subscribe(FEED, json!({})).await;
+    assert_eq!(next_error(&mut guest).await, "UNAUTHENTICATED");
+    feed.subscribe(FEED, json!({ "after": "nonsense" })).await;
+    assert_eq!(next_error(&mut feed).await, "BAD_USER_INPUT");
+}
+
+#[tokio::test]
+async fn an_order_is_watched_by_its_owner_its_token_and_staff_and_by_nobody_else() {
+    let app = TestApp::start().await;
+    let (buyer, stranger, staff) = (app.customer().await, app.customer().await, app.staff().await);
+    let own = place(&app, Some(buyer.user_id()), None).await;
+    let guests = place(&app, None, Some("the token")).await;
+    let (buyer, stranger, staff) = (Some(&buyer), Some(&stranger), Some(&staff));
+    for (client, id, token, may) in [
+        (buyer, own, None, true),
+        (buyer, guests, None, false),
+        (stranger, own, None, false),
+        (staff, own, None, true),
+        (staff, guests, None, true),
+        (None, own, None, false),
+        (None, own, Some("the token"), false),
+        (None, guests, None, false),
+        (None, guests, Some("another token"), false),
+        (None, guests, Some("the token"), true),
+        (None, OrderId::new(), None, false),
+    ] {
+        let token_of = client.and_then(Client::authorization);
+        let mut socket = Socket::connect(app.address, json!({ "Authorization": token_of })).await;
+        let operation = socket.subscribe(STATUS, json!({ "id": id.to_string(), "token": token })).await;
+        if may {
+            assert_eq!(next_step(&mut socket, &operation).await.0, 1);
+        } else {
+            assert_eq!(next_error(&mut socket).await, "NOT_FOUND");
+            assert_eq!(socket.receive().await["type"], "complete", "the error is the only result");
+        }
+    }
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    guest.subscribe(STATUS, json!({ "id": guests.to_string(), "token": "the token", "after": -1 })).await;
+    assert_eq!(next_error(&mut guest).await, "BAD_USER_INPUT");
+}
+
+#[tokio::test]
+async fn a_subscription_and_its_socket_end_with_the_token() {
+    let app = TestApp::start().await;
+    let buyer = app.customer().await;
+    let id = place(&app, Some(buyer.user_id()), None).await;
+    let mut socket = socket(&app, &buyer).await;
+    let operation = watch(&mut socket, id, None).await;
+    assert_eq!(next_step(&mut socket, &operation).await.0, 1);
+    app.app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(next_error(&mut socket).await, "UNAUTHENTICATED");
+    assert_eq!(socket.close_code().await, Some(4403));
+}
+
+#[tokio::test]
+async fn a_server_that_stops_tells_its_clients_to_come_back() {
+    let app = TestApp::start().await;
+    let mut socket = Socket::connect(app.address, json!({})).await;
+    drop(app);
+    assert_eq!(socket.close_code().await, Some(1012));
+}
+
+#[tokio::test]
+async fn stock_and_price_are_told_when_they_change_and_only_then() {
+    let app = TestApp::start().await;
+    let watched = ProductBuilder::new("lamp").stock(5).create(&app).await;
+    let other = ProductBuilder::new("table").create(&app).await;
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    let ids = json!({ "ids": [watched.variant.to_string()] });
+    let operation = guest.subscribe(AVAILABILITY, ids).await;
+    let mut next = async || guest.next(&operation).await["variantAvailability"].take();
+    assert_eq!(next().await["stock"], 5);
+    let actor = app.staff().await.user_id();
+    let change = async |variant_id: VariantId, delta: i32| {
+        let adjustment = Adjustment { variant_id, delta, reason: String::new(), actor };
+        adjust(&*app.db().await, &adjustment).await.expect("there is enough");
+        app.app.relay.wake();
+    };
+    change(other.variant, 3).await;
+    change(watched.variant, -5).await;
+    let sold_out = next().await;
+    assert_eq!((&sold_out["stock"], &sold_out["inStock"]), (&json!(0), &json!(false)));
+    change(watched.variant, 1).await;
+    assert_eq!(next().await["stock"], 1);
+    nothing_more(&mut guest).await;
+}
+
+#[tokio::test]
+async fn what_a_shopper_cannot_see_cannot_be_watched() {
+    let app = TestApp::start().await;
+    let draft = ProductBuilder::new("secret").draft().create(&app).await;
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    for (ids, code) in [
+        (json!([draft.variant.to_string()]), "NOT_FOUND"),
+        (json!([VariantId::new().to_string()]), "NOT_FOUND"),
+        (json!([]), "BAD_USER_INPUT"),
+        (json!([draft.id.to_string()]), "BAD_USER_INPUT"),
+        (Value::from(vec![draft.variant.to_string(); 101]), "BAD_USER_INPUT"),
+    ] {
+        guest.subscribe(AVAILABILITY, json!({ "ids": ids })).await;
+        assert_eq!(next_error(&mut guest).await, code);
+        assert_eq!(guest.receive().await["type"], "complete");
+    }
+}
+
+#[tokio::test]
+async fn queries_and_mutations_work_over_the_socket_too() {
+    let app = TestApp::start().await;
+    let mut socket = Socket::open(app.address, "/graphql").await;
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.receive().await["type"], "pong");
+    socket.send(json!({ "type": "connection_init" })).await;
+    assert_eq!(socket.receive().await["type"], "connection_ack");
+    let query = socket.subscribe("{ products { totalCount } }", json!({})).await;
+    assert_eq!(socket.next(&query).await["products"]["totalCount"], 0);
+    assert_eq!(socket.receive().await, json!({ "type": "complete", "id": query }));
+    for (document, code) in [
+        ("{ products { nothing } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ products", "GRAPHQL_PARSE_FAILED"),
+        ("subscription { a: orderEvents { id } b: orderEvents { id } }", "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        socket.subscribe(document, json!({})).await;
+        assert_eq!(next_error(&mut socket).await, code);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_breaks_the_protocol_is_told_how() {
+    let app = TestApp::start().await;
+    let init = || json!({ "type": "connection_init" });
+    let subscribe = || json!({ "type": "subscribe", "id": "1", "payload": { "query": FEED } });
+    let endless = json!({ "type": "subscribe", "id": "1", "payload": { "query": AVAILABILITY, "variables": {
+        "ids": [ProductBuilder::new("lamp").create(&app).await.variant.to_string()] } } });
+    for (messages, code) in [
+        (vec![json!("what?")], 4400),
+        (vec![json!({ "type": "start", "id": "1" })], 4400),
+        (vec![init(), json!({ "type": "subscribe", "id": "1" })], 4400),
+        (vec![subscribe()], 4401),
+        (vec![json!({ "type": "connection_init", "payload": { "Authorization": "Bearer forged" } })], 4403),
+        (vec![json!({ "type": "connection_init", "payload": { "token": 5 } })], 4403),
+        (vec![init(), endless.clone(), endless], 4409),
+        (vec![init(), init()], 4429),
+    ] {
+        let mut socket = Socket::open(app.address, "/graphql/ws").await;
+        for message in &messages {
+            socket.send(message.clone()).await;
+        }
+        assert_eq!(socket.close_code().await, Some(code), "{messages:?}");
+    }
+    let mut silent = Socket::open_offering(app.address, "/graphql/ws", None).await;
+    assert_eq!(silent.close_code().await, Some(4406));
+}
+
+#[tokio::test]
+async fn a_change_on_one_server_reaches_who_listens_at_another() {
+    let redis = RedisServer::shared();
+    let prefix = format!("test-{}", OrderId::new());
+    let on_redis = |config: &mut cartograph::config::Config| {
+        config.redis_url = Some(redis.clone().into());
+        config.redis_prefix.clone_from(&prefix);
+    };
+    let here = TestApp::start_with(on_redis).await;
+    let there = TestApp::start_beside(&here, on_redis).await;
+    let buyer = here.customer().await;
+    let id = place(&here, Some(buyer.user_id()), None).await;
+    let mut socket = socket(&there, &buyer).await;
+    let operation = watch(&mut socket, id, None).await;
+    assert_eq!(next_step(&mut socket, &operation).await.0, 1);
+    for (sequence, server) in [(2, &here), (3, &there), (4, &here)] {
+        step(server, id, Paid, Processing).await;
+        // Well before the view would look by itself.
+        assert_eq!(next_step(&mut socket, &operation).await.0, sequence);
+    }
+    nothing_more(&mut socket).await;
+}
+
+#[tokio::test]
+async fn nothing_is_lost_while_redis_is_away() {
+    let mut redis = RedisServer::start().await;
+    let on_redis = |config: &mut cartograph::config::Config| config.redis_url = Some(redis.url().into());
+    let here = TestApp::start_with(on_redis).await;
+    let there = TestApp::start_beside(&here, on_redis).await;
+    let buyer = here.customer().await;
+    let id = place(&here, Some(buyer.user_id()), None).await;
+    let mut socket = socket(&there, &buyer).await;
+    let operation = watch(&mut socket, id, None).await;
+    assert_eq!(next_step(&mut socket, &operation).await.0, 1);
+    redis.kill();
+    step(&here, id, Pending, Paid).await;
+    step(&here, id, Paid, Processing).await;
+    assert_eq!(next_step(&mut socket, &operation).await.0, 2, "live views do without Redis");
+    assert_eq!(next_step(&mut socket, &operation).await.0, 3);
+    redis.restart().await;
+    step(&here, id, Processing, Shipped).await;
+    assert_eq!(next_step(&mut socket, &operation).await.0, 4);
+    nothing_more(&mut socket).await;
+    published_within(&here, Duration::from_secs(20)).await;
+}
+
+/// Waits until the outbox has nothing unpublished.
+async fn published_within(app: &TestApp, patience: Duration) {
+    let waiting = async || {
+        let query = "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL";
+        crate::support::db::count(&mut *app.db().await, query).await
+    };
+    let published = async {
+        while waiting().await > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(patience, published).await.expect("everything is published in the end");
+}
+
+/// What a relay that was killed leaves behind is a lease that lapses. Until then nothing of the same order may overtake
+/// it, and everything else goes on.
+#[tokio::test]
+async fn a_lease_of_a_dead_relay_holds_up_its_order_alone_until_it_lapses() {
+    let app = TestApp::start().await;
+    let mut conn = app.database().connect().await;
+    let insert = "INSERT INTO outbox (id, aggregate_type, aggregate_id, type, payload, leased_until) VALUES ";
+    let held = "00000000-0000-7000-8000-000000000001";
+    let free = "00000000-0000-7000-8000-000000000002";
+    let values = format!(
+        "(gen_random_uuid(), 'order', '{held}', 'first', '{{}}', now() + interval '3 seconds'), \
+         (gen_random_uuid(), 'order', '{held}', 'second', '{{}}', NULL), \
+         (gen_random_uuid(), 'order', '{free}', 'third', '{{}}', NULL)"
+    );
+    crate::support::db::run(&mut conn, &format!("{insert}{values}")).await;
+    app.app.relay.wake();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let unpublished = "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL AND type <> 'third'";
+    assert_eq!(crate::support::db::count(&mut conn, unpublished).await, 2, "both wait for the lease");
+    let all = "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL";
+    assert_eq!(crate::support::db::count(&mut conn, all).await, 2, "the other order does not wait");
+    published_within(&app, Duration::from_secs(10)).await;
+}

@@ -1,0 +1,75 @@
+//! Redis for tests: the one they share, and ones that may be killed.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A Redis of one test's own, which keeps nothing. Stops when dropped.
+pub(crate) struct RedisServer {
+    port: u16,
+    process: Child,
+}
+
+impl RedisServer {
+    /// The address of the Redis that all tests share; each uses a prefix of its own.
+    pub(crate) fn shared() -> String {
+        std::env::var("TEST_REDIS_URL")
+            .expect("TEST_REDIS_URL is not set: run the tests with 'make test', or set it to a Redis")
+    }
+
+    /// Starts one on a free port.
+    pub(crate) async fn start() -> Self {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = free.local_addr().expect("the listener has an address").port();
+        drop(free);
+        let mut server = Self { port, process: spawn(port) };
+        server.answers().await;
+        server
+    }
+
+    /// How to reach it.
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it without a word, as a crash does.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().expect("the server runs");
+        self.process.wait().expect("the server ends");
+    }
+
+    /// Starts it again where it was.
+    pub(crate) async fn restart(&mut self) {
+        self.process = spawn(self.port);
+        self.answers().await;
+    }
+
+    async fn answers(&mut self) {
+        for _ in 0..100 {
+            if tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_ok() {
+                return;
+            }
+            let ended = self.process.try_wait().expect("the server can be looked at");
+            assert!(ended.is_none(), "redis-server ended: {ended:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("redis-server does not answer");
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn spawn(port: u16) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-server can be started: run the tests with 'make test'")
+}
