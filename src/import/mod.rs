@@ -2,7 +2,7 @@
 //!
 //! One file is one transaction. It is read twice: `survey` counts its rows and finds the products whose rows do not lie
 //! together, then the rows are gathered into products (`rows`, `group`, `product`), compared with what the shop has
-//! (`existing`, `plan`) and written in batches (`write`). Only what differs is written, so importing a file again changes
+//! (`existing`, `matching`, `plan`) and written in batches (`write`). Only what differs is written, so importing a file again changes
 //! nothing at all.
 //!
 //! What a file does not say stays: columns it lacks, variants and images it does not list, a variant that was archived
@@ -15,6 +15,7 @@ mod draft;
 mod existing;
 mod group;
 mod guard;
+mod matching;
 mod plan;
 mod problem;
 mod product;

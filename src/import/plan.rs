@@ -1,9 +1,10 @@
 //! From what a file says and what the shop has to what must be written: nothing where they agree.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::existing::{ExistingProduct, ImageRow, OptionRow, ProductRow, SkuOwner, VariantRow};
-use super::problem::{Problem, RowProblem};
+use super::matching::{Match, match_variants};
+use super::problem::Problem;
 use super::product::{ImportedImage, ImportedProduct, ImportedVariant};
 use super::summary::{Change, Counts};
 use crate::catalog::ProductStatus;
@@ -43,14 +44,6 @@ pub(super) struct Planner<'a> {
     pub(super) owners: &'a mut HashMap<String, SkuOwner>,
 }
 
-/// A variant of the file and the variant of the shop that it is, if there is one.
-struct Match {
-    imported: ImportedVariant,
-    /// Its place among the variants of the file, from 1.
-    position: i32,
-    existing: Option<VariantRow>,
-}
-
 impl Planner<'_> {
     /// Plans one product. `category` is asked for once nothing can go wrong any more. Rows that cannot be are added to
     /// `problems`; when the first row is among them, there is no plan.
@@ -63,7 +56,7 @@ impl Planner<'_> {
     ) -> Option<Plan> {
         let (line, rows) = (imported.line, imported.rows);
         let mut bad = Vec::new();
-        let planned = self.plan_variants(&imported, existing, &mut bad);
+        let planned = match_variants(&imported, existing, self.owners, &mut bad);
         let fatal = bad.iter().position(|problem| problem.line == line);
         match (fatal, planned) {
             (None, Ok(matches)) => {
@@ -78,85 +71,6 @@ impl Planner<'_> {
                 problems.push(Problem { line, problem, rows });
                 None
             }
-        }
-    }
-
-    /// Finds for every variant of the file the one it is in the shop.
-    fn plan_variants(
-        &self,
-        imported: &ImportedProduct,
-        existing: Option<&ExistingProduct>,
-        bad: &mut Vec<Problem>,
-    ) -> Result<Vec<Match>, RowProblem> {
-        let there: &[(VariantRow, bool)] = existing.map_or(&[], |existing| &existing.variants);
-        let mut matches = Vec::new();
-        let mut claimed = HashSet::new();
-        for (variant, position) in imported.variants.iter().zip(1..) {
-            match self.by_sku(variant, existing) {
-                Ok(found) => {
-                    claimed.extend(found.as_ref().map(|row| row.id));
-                    matches.push(Match { imported: variant.clone(), position, existing: found });
-                }
-                Err(problem) => bad.push(Problem { line: variant.line, problem, rows: 1 }),
-            }
-        }
-        let option_count = match (&imported.options, existing) {
-            (Some(options), _) => options.len(),
-            (None, Some(existing)) => existing.options.len(),
-            (None, None) => 0,
-        };
-        matches.retain_mut(|found| {
-            if imported.options.is_none() && option_count > 0 {
-                // A file without option columns can only speak of variants by their article numbers.
-                let Some(row) = &found.existing else {
-                    let option = existing.and_then(|existing| existing.options.first());
-                    let option = option.map_or_else(String::new, |option| option.name.clone());
-                    let problem = RowProblem::OptionValueEmpty { option };
-                    bad.push(Problem { line: found.imported.line, problem, rows: 1 });
-                    return false;
-                };
-                found.imported.choices.clone_from(&row.option_values);
-            } else if found.existing.is_none() {
-                let same = |row: &VariantRow| {
-                    row.option_values == found.imported.choices && !claimed.contains(&row.id)
-                };
-                found.existing = there.iter().map(|(row, _)| row).find(|row| same(row)).cloned();
-                claimed.extend(found.existing.as_ref().map(|row| row.id));
-            }
-            true
-        });
-        drop_conflicts(&mut matches, there, bad);
-        let is_matched = |row: &VariantRow| {
-            matches.iter().any(|found| found.existing.as_ref().is_some_and(|it| it.id == row.id))
-        };
-        let left = there
-            .iter()
-            .find(|(row, archived)| !archived && row.option_values.len() != option_count && !is_matched(row));
-        match left {
-            Some((row, _)) => {
-                let choices = || format!("'{}'", row.option_values.join(" / "));
-                let variant = row.sku.as_ref().map_or_else(choices, |sku| format!("with SKU '{sku}'"));
-                Err(RowProblem::OptionsChanged { variant })
-            }
-            None => Ok(matches),
-        }
-    }
-
-    /// The variant of the shop with this article number; another product's is a problem.
-    fn by_sku(
-        &self,
-        variant: &ImportedVariant,
-        existing: Option<&ExistingProduct>,
-    ) -> Result<Option<VariantRow>, RowProblem> {
-        let Some((sku, owner)) = variant.sku.as_ref().and_then(|sku| self.owners.get_key_value(sku)) else {
-            return Ok(None);
-        };
-        match existing.filter(|existing| existing.product.id == owner.product_id) {
-            Some(existing) => {
-                let rows = existing.variants.iter().map(|(row, _)| row);
-                Ok(rows.into_iter().find(|row| row.id == owner.variant_id).cloned())
-            }
-            None => Err(RowProblem::SkuTaken { sku: sku.clone(), product: owner.product_slug.clone() }),
         }
     }
 
@@ -295,33 +209,6 @@ impl Plan {
             if change != Change::None {
                 self.images.push(row);
             }
-        }
-    }
-}
-
-/// Leaves out variants whose choices another variant of the shop keeps. Each that goes may leave its own choices taken,
-/// so it is looked again until none goes.
-fn drop_conflicts(matches: &mut Vec<Match>, there: &[(VariantRow, bool)], bad: &mut Vec<Problem>) {
-    loop {
-        let matched: HashSet<VariantId> =
-            matches.iter().filter_map(|found| found.existing.as_ref()).map(|row| row.id).collect();
-        let kept: HashMap<&[String], &VariantRow> = there
-            .iter()
-            .map(|(row, _)| row)
-            .filter(|row| !matched.contains(&row.id))
-            .map(|row| (row.option_values.as_slice(), row))
-            .collect();
-        let before = matches.len();
-        matches.retain(|found| match kept.get(found.imported.choices.as_slice()) {
-            None => true,
-            Some(row) => {
-                let problem = RowProblem::VariantTaken { sku: row.sku.clone() };
-                bad.push(Problem { line: found.imported.line, problem, rows: 1 });
-                false
-            }
-        });
-        if matches.len() == before {
-            return;
         }
     }
 }

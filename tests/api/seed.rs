@@ -44,7 +44,7 @@ async fn contents(app: &TestApp) -> String {
             "SELECT md5(string_agg(r, ' ' ORDER BY r)) AS digest \
              FROM (SELECT (to_jsonb(t) - 'updated_at')::text AS r FROM {table} t) rows"
         );
-        let row: Row = sql_query(query).get_result(&mut *app.db().await).await.unwrap();
+        let row: Row = sql_query(query).get_result(&mut *app.db().await).await.expect("a digest");
         all.push_str(&row.digest);
     }
     all

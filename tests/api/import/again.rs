@@ -26,7 +26,7 @@ async fn versions(app: &TestApp) -> Vec<String> {
         "stock_changes",
     ] {
         let query = format!("SELECT xmin || ' ' || t AS row FROM {table} t ORDER BY t::text");
-        let of_table: Vec<Row> = sql_query(query).load(&mut *app.db().await).await.unwrap();
+        let of_table: Vec<Row> = sql_query(query).load(&mut *app.db().await).await.expect("rows");
         rows.extend(of_table.into_iter().map(|row| row.row));
     }
     rows

@@ -109,3 +109,28 @@ async fn a_variant_is_not_left_without_a_value_for_a_new_option() {
     .await;
     assert_eq!((summary.variants.updated, summary.variants.created), (1, 1));
 }
+
+#[tokio::test]
+async fn a_variant_does_not_take_the_choices_of_one_that_the_file_does_not_list() {
+    let app = TestApp::start().await;
+    import(
+        &app,
+        b"Handle,Title,Option1 Name,Option1 Value,SKU,Price\ntee,Tee,Size,S,A,1\ntee,,,M,B,1\ntee,,,L,C,1\n",
+    )
+    .await;
+    let moved = b"Handle,Title,Option1 Name,Option1 Value,SKU,Price\ntee,Tee,Size,L,C,2\ntee,,,M,A,2\n";
+    let summary = import_with(&app, &Options { skip_bad: true, ..options(moved) }).await.expect("the rest");
+    assert_eq!(reasons(&summary), [(3, "VARIANT_TAKEN", 1)]);
+    assert_eq!((summary.variants.updated, summary.variants.created), (1, 0));
+    let answer = app
+        .guest()
+        .query(r#"{ product(slug: "tee") { variants(first: 5) { nodes { sku name price { amount } } } } }"#)
+        .await;
+    let mut left: Vec<_> = answer
+        .texts("/product/variants/nodes", "/name")
+        .into_iter()
+        .zip(answer.texts("/product/variants/nodes", "/price/amount"))
+        .collect();
+    left.sort_unstable();
+    assert_eq!(left, [("L", "2.00"), ("M", "1.00"), ("S", "1.00")]);
+}
