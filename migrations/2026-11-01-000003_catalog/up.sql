@@ -70,15 +70,16 @@ CREATE TABLE products (
     updated_at         timestamptz NOT NULL DEFAULT now(),
     -- What follows is kept by triggers from the product's variants and reviews, never written by the application.
     default_variant_id uuid,
-    price_min          bigint,
-    price_max          bigint,
+    price_min          bigint NOT NULL DEFAULT 0,
+    price_max          bigint NOT NULL DEFAULT 0,
     rating_count       integer NOT NULL DEFAULT 0,
     rating_sum         bigint NOT NULL DEFAULT 0,
     -- Average rating in thousandths of a star, 0 without reviews: exact, so that a cursor can point between two products.
     rating_millis      integer NOT NULL GENERATED ALWAYS AS
                        (CASE WHEN rating_count = 0 THEN 0 ELSE (rating_sum * 1000 / rating_count)::integer END) STORED,
     skus               text NOT NULL DEFAULT '',
-    search_name        text NOT NULL GENERATED ALWAYS AS (fold_text(name)) STORED,
+    -- What names are searched and sorted by. "C" compares bytes: the same order on every server, whatever its locale.
+    search_name        text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold_text(name)) STORED,
     search_document    tsvector NOT NULL GENERATED ALWAYS AS (
                            setweight(to_tsvector('english', fold_text(name)), 'A') ||
                            setweight(to_tsvector('simple', translate(fold_text(skus), '-_./', '    ')), 'A') ||
@@ -98,7 +99,7 @@ CREATE TRIGGER products_touch BEFORE UPDATE OF category_id, slug, name, descript
 -- One index per sort order that shoppers can page through, and per category.
 CREATE INDEX products_newest_idx ON products (created_at DESC, id DESC) WHERE status = 'active';
 CREATE INDEX products_price_idx ON products (price_min, id) WHERE status = 'active';
-CREATE INDEX products_name_idx ON products (name, id) WHERE status = 'active';
+CREATE INDEX products_name_idx ON products (search_name, id) WHERE status = 'active';
 CREATE INDEX products_rating_idx ON products (rating_millis DESC, id DESC) WHERE status = 'active';
 CREATE INDEX products_category_id_idx ON products (category_id, created_at DESC, id DESC);
 CREATE INDEX products_search_idx ON products USING gin (search_document);
@@ -174,8 +175,8 @@ CREATE FUNCTION products_refresh_from_variants(product_ids uuid[]) RETURNS void
     FROM (
         SELECT ids.id AS product_id,
                (array_agg(pv.id ORDER BY pv.position, pv.id) FILTER (WHERE pv.id IS NOT NULL))[1] AS default_variant_id,
-               min(pv.price) AS price_min,
-               max(pv.price) AS price_max,
+               coalesce(min(pv.price), 0) AS price_min,
+               coalesce(max(pv.price), 0) AS price_max,
                coalesce(string_agg(pv.sku, ' ' ORDER BY pv.position, pv.id), '') AS skus
         FROM unnest(product_ids) AS ids (id)
         LEFT JOIN product_variants pv ON pv.product_id = ids.id AND pv.archived_at IS NULL

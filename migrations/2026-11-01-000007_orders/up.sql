@@ -76,6 +76,7 @@ CREATE TABLE order_events (
     CONSTRAINT order_events_actor_known CHECK (actor_kind IN ('CUSTOMER', 'GUEST', 'STAFF', 'SYSTEM')),
     CONSTRAINT order_events_note_length CHECK (length(note) <= 1000)
 );
+CREATE INDEX order_events_actor_id_idx ON order_events (actor_id) WHERE actor_id IS NOT NULL;
 CREATE INDEX order_events_unplaced_idx ON order_events (written) WHERE feed_position IS NULL;
 CREATE SEQUENCE order_feed_positions OWNED BY order_events.feed_position;
 

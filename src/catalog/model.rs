@@ -89,10 +89,10 @@ pub struct Product {
     /// Names and values such as `Material: Stoneware`: a flat JSON object of strings.
     pub attributes: serde_json::Value,
     status: String,
-    /// The lowest price of a living variant, in minor units; none without one.
-    pub price_min: Option<i64>,
+    /// The lowest price of a living variant, in minor units; 0 without one.
+    pub price_min: i64,
     /// The highest.
-    pub price_max: Option<i64>,
+    pub price_max: i64,
     /// How many published reviews it has.
     pub rating_count: i32,
     /// The sum of their stars.

@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 use crate::accounts::{self, User};
 use crate::app::App;
 use crate::cart::{self, CartContents};
+use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::error::{Error, Result};
 use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId};
@@ -48,7 +49,8 @@ where
     }
 }
 
-/// A loader of `V`s by `K`.
+/// A loader of `V`s by `K`; a clone shares what was read.
+#[derive(Clone)]
 pub(super) struct ById<K: Hash + Eq + Clone, V: Clone>(Loader<K, Loaded<Option<V>>, Batch<K, V>>)
 where
     Batch<K, V>: BatchFn<K, Loaded<Option<V>>>;
@@ -113,6 +115,8 @@ pub(crate) struct Loaders {
     pub(super) users: ById<UserId, User>,
     pub(super) reviews: ById<ReviewId, Review>,
     pub(super) reviews_of: ById<(ProductId, ReviewPage), Page<Review>>,
+    pub(super) listings: ById<(CategoryId, Listing), Page<Listed>>,
+    pub(super) listing_counts: ById<(CategoryId, Listing), i64>,
 }
 
 impl Loaders {
@@ -181,6 +185,24 @@ impl Loaders {
             reviews_of: ById::new(app, async |app: App, keys: Vec<(ProductId, ReviewPage)>| {
                 reviews_of(&app, keys).await
             }),
+            listings: ById::new(app, async |app: App, keys: Vec<(CategoryId, Listing)>| {
+                let conn = app.db.get().await?;
+                let mut pages = HashMap::new();
+                for (listing, categories) in by_arguments(keys) {
+                    let found = listing.load_within(&conn, &categories).await?;
+                    pages.extend(found.into_iter().map(|(id, page)| ((id, listing.clone()), page)));
+                }
+                Ok(pages)
+            }),
+            listing_counts: ById::new(app, async |app: App, keys: Vec<(CategoryId, Listing)>| {
+                let conn = app.db.get().await?;
+                let mut counts = HashMap::new();
+                for (listing, categories) in by_arguments(keys) {
+                    let found = listing.count_within(&conn, &categories).await?;
+                    counts.extend(found.into_iter().map(|(id, count)| ((id, listing.clone()), count)));
+                }
+                Ok(counts)
+            }),
         }
     }
 }
@@ -194,6 +216,7 @@ impl Loaders {
         self.variants_of.forget().await;
         self.options_of.forget().await;
         self.images_of.forget().await;
+        self.forget_listings().await;
     }
 
     /// Forgets what was read of reviews, after one was written; products count them.
@@ -208,7 +231,23 @@ impl Loaders {
         self.categories.forget().await;
         self.children_of.forget().await;
         self.products.forget().await;
+        self.forget_listings().await;
     }
+
+    async fn forget_listings(&self) {
+        self.listings.forget().await;
+        self.listing_counts.forget().await;
+    }
+}
+
+/// The things that each distinct set of arguments is wanted for: one statement answers for all of them. There are as many
+/// sets as a document spells out.
+fn by_arguments<K, A: Hash + Eq>(keys: Vec<(K, A)>) -> HashMap<A, Vec<K>> {
+    let mut things_of: HashMap<A, Vec<K>> = HashMap::new();
+    for (thing, arguments) in keys {
+        things_of.entry(arguments).or_default().push(thing);
+    }
+    things_of
 }
 
 /// One statement for each page that is asked for; sibling fields ask for the same one.
@@ -216,13 +255,9 @@ async fn orders_of(
     app: App,
     keys: Vec<(UserId, PageRequest)>,
 ) -> Result<HashMap<(UserId, PageRequest), Vec<Order>>> {
-    let mut users_of_page: HashMap<PageRequest, Vec<UserId>> = HashMap::new();
-    for (user, page) in keys {
-        users_of_page.entry(page).or_default().push(user);
-    }
     let conn = app.db.get().await?;
     let mut found: HashMap<(UserId, PageRequest), Vec<Order>> = HashMap::new();
-    for (page, users) in users_of_page {
+    for (page, users) in by_arguments(keys) {
         for order in orders::queries::order_rows_by_users(&conn, &users, &page).await? {
             if let Some(user) = order.user_id {
                 found.entry((user, page.clone())).or_default().push(order);
@@ -237,13 +272,9 @@ async fn reviews_of(
     app: &App,
     keys: Vec<(ProductId, ReviewPage)>,
 ) -> Result<HashMap<(ProductId, ReviewPage), Page<Review>>> {
-    let mut wanted: HashMap<ReviewPage, Vec<ProductId>> = HashMap::new();
-    for (product, page) in keys {
-        wanted.entry(page).or_default().push(product);
-    }
     let mut found = HashMap::new();
     let conn = app.db.get().await?;
-    for (page, products) in wanted {
+    for (page, products) in by_arguments(keys) {
         let pages = reviews::queries::pages_by_products(&conn, &products, &page).await?;
         found.extend(pages.into_iter().map(|(product, reviews)| ((product, page.clone()), reviews)));
     }

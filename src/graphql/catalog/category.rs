@@ -1,6 +1,6 @@
 //! `Category`.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 use super::super::context::ContextExt;
 use super::super::error::Result;
@@ -8,14 +8,15 @@ use super::super::relay::Connection;
 use super::super::scalars::DateTime;
 use super::inputs::{ProductFilter, ProductSort};
 use super::product::Product;
-use super::query::{children_connection, product_connection};
+use super::query::{category_products, children_connection};
 use crate::catalog;
 use crate::pagination::PageArguments;
 
 /// A node of the category tree.
+#[derive(Description)]
 pub(crate) struct Category(pub catalog::Category);
 
-#[Object]
+#[Object(use_type_description)]
 impl Category {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {
@@ -82,7 +83,7 @@ impl Category {
         #[graphql(desc = "In which order; newest first unless said otherwise.")] sort: Option<ProductSort>,
     ) -> Result<Connection<Product>> {
         let page = PageArguments { first, after, last, before };
-        product_connection(ctx, Some(self.0.id), filter, sort, None, &page).await
+        category_products(ctx, self.0.id, filter, sort, &page).await
     }
 
     /// When it was made.

@@ -1,6 +1,6 @@
 //! `Product` and its parts.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::context::ContextExt;
 use super::super::error::Result;
@@ -18,9 +18,10 @@ use crate::pagination::PageArguments;
 
 /// Something the shop sells. A client that does not care about variants reads price, stock and sku right here: they
 /// are those of the default variant, the first one on sale.
+#[derive(Description)]
 pub(crate) struct Product(pub catalog::Product);
 
-#[Object]
+#[Object(use_type_description)]
 impl Product {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {
@@ -100,9 +101,9 @@ impl Product {
 
     /// The lowest and the highest price of its variants.
     async fn price_range(&self, ctx: &Context<'_>) -> PriceRange {
-        let bound = |minor: Option<i64>| match (minor, &self.0.default_variant) {
-            (Some(minor), Some(variant)) => money::Money::new(minor, variant.price().currency).into(),
-            _ => free(&ctx.app().config.shop),
+        let bound = |minor: i64| match &self.0.default_variant {
+            Some(variant) => money::Money::new(minor, variant.price().currency).into(),
+            None => free(&ctx.app().config.shop),
         };
         PriceRange { min: bound(self.0.price_min), max: bound(self.0.price_max) }
     }

@@ -10,7 +10,7 @@ use super::inputs::{ProductFilter, ProductSort};
 use super::product::Product;
 use super::variant::ProductVariant;
 use crate::accounts::Permission;
-use crate::catalog::listing::Listing;
+use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::search::SearchText;
 use crate::catalog::{self, ProductStatus, queries};
 use crate::ids::{CategoryId, ProductId};
@@ -57,7 +57,7 @@ impl CatalogQuery {
         search: Option<String>,
     ) -> Result<Connection<Product>> {
         let page = PageArguments { first, after, last, before };
-        product_connection(ctx, None, filter, sort, search.as_deref(), &page).await
+        product_connection(ctx, filter, sort, search.as_deref(), &page).await
     }
 
     /// One category, by exactly one of id and slug.
@@ -104,36 +104,28 @@ async fn known_category(ctx: &Context<'_>, id: CategoryId) -> Result<()> {
     }
 }
 
-/// A page of products. `within` is a category known to be there.
-pub(super) async fn product_connection(
+/// A page of the products of the whole shop.
+async fn product_connection(
     ctx: &Context<'_>,
-    within: Option<CategoryId>,
     filter: Option<ProductFilter>,
     sort: Option<ProductSort>,
     search: Option<&str>,
     page: &PageArguments,
 ) -> Result<Connection<Product>> {
     let filter = filter.unwrap_or_default();
-    let mut conditions = filter.conditions(ctx.app().config.shop.currency)?;
-    if let Some(id) = conditions.category {
-        known_category(ctx, id).await?;
-    }
-    if let Some(slug) = &filter.category_slug {
-        if conditions.category.is_some() {
+    let mut conditions = conditions(ctx, &filter)?;
+    match (conditions.category, &filter.category_slug) {
+        (Some(_), Some(_)) => {
             return Err(ApiError::bad_input("Give at most one of 'categoryId' and 'categorySlug'."));
         }
-        let category = queries::category_by_slug(&*ctx.app().db.get().await?, slug).await?;
-        let category = category.ok_or_else(|| ApiError::not_found("There is no category with this slug."))?;
-        conditions.category = Some(category.id);
-    }
-    if let Some(id) = within {
-        if conditions.category.is_some() {
-            return Err(ApiError::bad_input("The products of a category cannot be filtered by another."));
+        (Some(id), None) => known_category(ctx, id).await?,
+        (None, Some(slug)) => {
+            let category = queries::category_by_slug(&*ctx.app().db.get().await?, slug).await?;
+            let category =
+                category.ok_or_else(|| ApiError::not_found("There is no category with this slug."))?;
+            conditions.category = Some(category.id);
         }
-        conditions.category = Some(id);
-    }
-    if !ctx.may(Permission::ManageCatalog) {
-        conditions.statuses.clear();
+        (None, None) => {}
     }
     let search = match search.map(str::trim) {
         None | Some("") => None,
@@ -145,14 +137,45 @@ pub(super) async fn product_connection(
     };
     let listing = Listing::new(conditions, sort.map(Into::into), search, page)?;
     let rows = listing.clone().load(&*ctx.app().db.get().await?).await?;
-    Ok(Connection::new(
-        rows,
-        |listed| (listed.cursor, Product(listed.product)),
-        move |app| {
-            let listing = listing.clone();
-            Box::pin(async move { Ok(listing.count(&*app.db.get().await?).await?) })
-        },
-    ))
+    Ok(Connection::new(rows, place_product, move |app| {
+        let listing = listing.clone();
+        Box::pin(async move { Ok(listing.count(&*app.db.get().await?).await?) })
+    }))
+}
+
+/// A page of the products of one category, read together with those of its siblings.
+pub(super) async fn category_products(
+    ctx: &Context<'_>,
+    category: CategoryId,
+    filter: Option<ProductFilter>,
+    sort: Option<ProductSort>,
+    page: &PageArguments,
+) -> Result<Connection<Product>> {
+    let filter = filter.unwrap_or_default();
+    let conditions = conditions(ctx, &filter)?;
+    if conditions.category.is_some() || filter.category_slug.is_some() {
+        return Err(ApiError::bad_input("The products of a category cannot be filtered by another."));
+    }
+    let key = (category, Listing::new(conditions, sort.map(Into::into), None, page)?);
+    let rows = ctx.loaders().listings.load(key.clone()).await?.unwrap_or_default();
+    let counts = ctx.loaders().listing_counts.clone();
+    Ok(Connection::new(rows, place_product, move |_| {
+        let (counts, key) = (counts.clone(), key.clone());
+        Box::pin(async move { Ok(counts.load(key).await.map_err(anyhow::Error::from)?.unwrap_or_default()) })
+    }))
+}
+
+/// The conditions of a filter that this viewer may set.
+fn conditions(ctx: &Context<'_>, filter: &ProductFilter) -> Result<catalog::ProductFilter> {
+    let mut conditions = filter.conditions(ctx.app().config.shop.currency)?;
+    if !ctx.may(Permission::ManageCatalog) {
+        conditions.statuses.clear();
+    }
+    Ok(conditions)
+}
+
+fn place_product(listed: Listed) -> (Cursor, Product) {
+    (listed.cursor, Product(listed.product))
 }
 
 /// A page of the children of one category, or of the roots.
