@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ErrorExtensionValues, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
 use crate::error::Error;
 use crate::ids::IdError;
@@ -139,6 +139,13 @@ impl From<MoneyError> for ApiError {
     fn from(error: MoneyError) -> Self {
         Self::bad_input(error.to_string())
     }
+}
+
+/// The response of a request that was refused as a whole.
+pub(super) fn failed(error: ApiError) -> Response {
+    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
+    error.locations.clear();
+    Response::from_errors(vec![error])
 }
 
 /// What an internal error really was, on its way to the log.

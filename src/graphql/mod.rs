@@ -1,6 +1,10 @@
 //! The GraphQL schema: one tree that mirrors the domains and that nothing else imports.
 //!
 //! Resolvers are thin: read the arguments, call one function of the domain, wrap the answer. No query is built here.
+#![expect(
+    unreachable_pub,
+    reason = "`pub` marks what the schema shows, which is more than Rust code can reach"
+)]
 
 mod accounts;
 mod auth;
@@ -12,13 +16,17 @@ mod inventory;
 mod live;
 mod loaders;
 mod node;
+mod nulls;
 mod orders;
 mod relay;
 mod reviews;
 mod scalars;
 mod shop;
 mod stream;
+mod text;
 mod user_error;
+
+use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{MergedObject, SDLExportOptions};
@@ -26,6 +34,7 @@ use async_graphql::{MergedObject, SDLExportOptions};
 pub use self::error::Code;
 use self::live::Subscription;
 use self::loaders::Loaders;
+use self::nulls::FieldTypes;
 use crate::accounts::Viewer;
 use crate::app::App;
 
@@ -66,6 +75,8 @@ pub struct Schema {
     inner: GraphqlSchema,
     /// The same for subscriptions: each event is resolved with loaders of its own.
     live: GraphqlSchema,
+    /// What may be null, for answers with failed fields.
+    types: Arc<FieldTypes>,
     app: App,
 }
 
@@ -94,7 +105,12 @@ impl Schema {
     #[must_use]
     pub fn new(app: App) -> Self {
         let builder = || builder().data(app.clone()).limit_depth(MAX_DEPTH);
-        Self { inner: builder().finish(), live: builder().extension(stream::FreshLoaders).finish(), app }
+        Self {
+            inner: builder().finish(),
+            live: builder().extension(stream::FreshLoaders).finish(),
+            types: Arc::new(FieldTypes::read(&sdl())),
+            app,
+        }
     }
 
     /// Answers one request.
@@ -106,8 +122,13 @@ impl Schema {
     ) -> async_graphql::Response {
         let writes =
             stream::operation(&mut request).is_some_and(|operation| operation.ty == OperationType::Mutation);
-        let request = request.data(viewer).data(Loaders::new(&self.app));
-        let mut response = self.inner.execute(request).await;
+        let (query, operation_name) = (request.query.clone(), request.operation_name.clone());
+        let refused = if writes { None } else { text::refuse_nul(&mut request) };
+        let mut response = match refused {
+            Some(refused) => error::failed(refused),
+            None => self.inner.execute(request.data(viewer).data(Loaders::new(&self.app))).await,
+        };
+        self.types.complete(&mut response, &query, operation_name.as_deref());
         if writes {
             // Whatever was committed has its events in the outbox.
             self.app.relay.wake();

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::types::{DocumentOperations, OperationDefinition, OperationType, Selection};
-use async_graphql::{Data, Pos, Request, Response};
+use async_graphql::{Data, Request, Response};
 use async_stream::stream;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 
 use super::Schema;
-use super::error::{ApiError, Code, finish};
+use super::error::{ApiError, Code, failed, finish};
 use super::loaders::Loaders;
+use super::text::refuse_nul;
 use crate::accounts::Viewer;
 use crate::app::App;
 
@@ -31,6 +32,9 @@ impl Schema {
             Some(operation) if operation.ty == OperationType::Subscription => {
                 if !has_one_field(operation) {
                     return refuse(several_fields(), request_id);
+                }
+                if let Some(refused) = refuse_nul(&mut request) {
+                    return refuse(refused, request_id);
                 }
             }
             _ => {
@@ -78,7 +82,11 @@ pub(super) fn operation(request: &mut Request) -> Option<&OperationDefinition> {
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name.as_str()).map(|operation| &operation.node)
         }
-        (DocumentOperations::Multiple(_), None) => None,
+        // The library counts a single operation that has a name among these; it may be asked for without its name.
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut all = operations.values();
+            all.next().filter(|_| all.next().is_none()).map(|operation| &operation.node)
+        }
     }
 }
 
@@ -103,13 +111,6 @@ fn token_expired() -> ApiError {
          again with 'after'."
             .to_owned(),
     )
-}
-
-/// A response that is nothing but this error.
-fn failed(error: ApiError) -> Response {
-    let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
-    error.locations.clear();
-    Response::from_errors(vec![error])
 }
 
 fn refuse(error: ApiError, request_id: String) -> BoxStream<'static, Response> {
