@@ -99,7 +99,7 @@ impl InventoryMutation {
     async fn inventory_adjust(
         &self,
         ctx: &Context<'_>,
-        input: InventoryAdjustInput,
+        #[graphql(desc = "Which stock, and by how much.")] input: InventoryAdjustInput,
     ) -> Result<InventoryAdjustPayload> {
         let adjustment = Adjustment {
             variant_id: parse_id(&input.variant_id)?,
@@ -124,7 +124,7 @@ impl InventoryMutation {
     async fn inventory_set(
         &self,
         ctx: &Context<'_>,
-        input: InventorySetInput,
+        #[graphql(desc = "Which stock, and how much there is.")] input: InventorySetInput,
     ) -> Result<InventorySetPayload> {
         let counts = input.counts.iter().map(|count| Ok((parse_id(&count.variant_id)?, count.on_hand)));
         let take = StockTake {

@@ -1,15 +1,17 @@
 //! Scalars and the few types that every part of the schema uses.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use async_graphql::{
+    Description, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+};
 use chrono::{SecondsFormat, Utc};
 
 use crate::money;
 
 /// A moment in time: RFC 3339 in UTC, such as "2026-11-01T09:30:00.000Z".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Description)]
 pub(crate) struct DateTime(pub chrono::DateTime<Utc>);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -29,10 +31,10 @@ impl ScalarType for DateTime {
 }
 
 /// An exact decimal number as a string, such as "12.50". Never a float.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Description)]
 pub(crate) struct Decimal(pub String);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -49,10 +51,10 @@ impl ScalarType for Decimal {
 }
 
 /// A currency's ISO 4217 code, such as "EUR".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Description)]
 pub(crate) struct CurrencyCode(pub money::Currency);
 
-#[Scalar]
+#[Scalar(use_type_description)]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

@@ -4,14 +4,17 @@
 mod support;
 
 mod accounts;
+mod architecture;
 mod cart;
 mod catalog;
+mod database;
 mod demo;
 mod import;
 mod inventory;
 mod live;
 mod orders;
 mod reviews;
+mod schema;
 mod seed;
 mod staff_catalog;
 mod suggestions;

@@ -1,6 +1,6 @@
 //! `Session`.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Description, ID, Object};
 use secrecy::ExposeSecret;
 
 use super::super::scalars::DateTime;
@@ -8,9 +8,10 @@ use super::user::User;
 use crate::accounts;
 
 /// One log-in with the tokens that are good for it now. Keep the refresh token where scripts of others cannot read it.
+#[derive(Description)]
 pub(crate) struct Session(pub accounts::Session);
 
-#[Object]
+#[Object(use_type_description)]
 impl Session {
     /// Its id, the same after every refresh.
     async fn id(&self) -> ID {

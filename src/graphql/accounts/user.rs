@@ -1,6 +1,6 @@
 //! `User`.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Description, Enum, ID, Object};
 
 use super::super::auth::Requires;
 use super::super::context::ContextExt;
@@ -24,9 +24,10 @@ pub(crate) enum RoleEnum {
 }
 
 /// An account, as its owner and those who may read accounts see it.
+#[derive(Description)]
 pub(crate) struct User(pub accounts::User);
 
-#[Object]
+#[Object(use_type_description)]
 impl User {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {

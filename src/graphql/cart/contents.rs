@@ -1,6 +1,6 @@
 //! `Cart` and `CartLine`.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 use super::super::catalog::{Product, ProductVariant, visible};
 use super::super::context::ContextExt;
@@ -11,6 +11,7 @@ use crate::cart::{self, CartContents, totals};
 
 /// What somebody means to buy. A cart reserves nothing: prices and stock are those of now, and `warnings` tells what
 /// changed since its owner filled it.
+#[derive(Description)]
 pub(crate) struct Cart {
     cart: cart::Cart,
     lines: Vec<CartLine>,
@@ -36,7 +37,7 @@ impl Cart {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Cart {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {
@@ -86,10 +87,10 @@ impl Cart {
 }
 
 /// Some pieces of a variant in a cart.
-#[derive(Clone)]
+#[derive(Clone, Description)]
 pub(crate) struct CartLine(pub(super) cart::CartLine);
 
-#[Object]
+#[Object(use_type_description)]
 impl CartLine {
     /// Its id, for `cartLinesUpdate` and `cartLinesRemove`.
     async fn id(&self) -> ID {

@@ -1,6 +1,6 @@
 //! `CartMergeReport`: what became of a guest's cart at log-in.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 
 use super::super::catalog::ProductVariant;
 use super::super::context::ContextExt;
@@ -33,9 +33,10 @@ pub(crate) enum CartDropReason {
 }
 
 /// Pieces that were in a guest's cart and are in none now.
+#[derive(Description)]
 pub(crate) struct CartDroppedLine(DroppedLine);
 
-#[Object]
+#[Object(use_type_description)]
 impl CartDroppedLine {
     /// Its name, such as "T-shirt (M / Black)".
     async fn name(&self) -> String {

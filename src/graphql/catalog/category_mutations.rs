@@ -84,7 +84,7 @@ impl CategoryMutation {
     async fn category_create(
         &self,
         ctx: &Context<'_>,
-        input: CategoryCreateInput,
+        #[graphql(desc = "The new category.")] input: CategoryCreateInput,
     ) -> Result<CategoryPayload> {
         let draft = CategoryDraft {
             name: input.name,
@@ -109,7 +109,7 @@ impl CategoryMutation {
     async fn category_update(
         &self,
         ctx: &Context<'_>,
-        input: CategoryUpdateInput,
+        #[graphql(desc = "Which category, and what to change.")] input: CategoryUpdateInput,
     ) -> Result<CategoryPayload> {
         let change = CategoryChange {
             id: parse_id(&input.id)?,
@@ -135,7 +135,7 @@ impl CategoryMutation {
     async fn category_delete(
         &self,
         ctx: &Context<'_>,
-        input: CategoryDeleteInput,
+        #[graphql(desc = "Which category.")] input: CategoryDeleteInput,
     ) -> Result<CategoryDeletePayload> {
         let id: CategoryId = parse_id(&input.id)?;
         let deleted = {

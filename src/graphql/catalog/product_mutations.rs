@@ -41,7 +41,11 @@ impl ProductMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn product_create(&self, ctx: &Context<'_>, input: ProductCreateInput) -> Result<ProductPayload> {
+    async fn product_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new product.")] input: ProductCreateInput,
+    ) -> Result<ProductPayload> {
         let draft = match input.draft()? {
             Ok(draft) => draft,
             Err(user_errors) => return Ok(ProductPayload { product: None, user_errors }),
@@ -60,7 +64,11 @@ impl ProductMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn product_update(&self, ctx: &Context<'_>, input: ProductUpdateInput) -> Result<ProductPayload> {
+    async fn product_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which product, and what to change.")] input: ProductUpdateInput,
+    ) -> Result<ProductPayload> {
         let change = match input.change()? {
             Ok(change) => change,
             Err(user_errors) => return Ok(ProductPayload { product: None, user_errors }),
@@ -79,7 +87,11 @@ impl ProductMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn product_archive(&self, ctx: &Context<'_>, input: ProductArchiveInput) -> Result<ProductPayload> {
+    async fn product_archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which product.")] input: ProductArchiveInput,
+    ) -> Result<ProductPayload> {
         let id: ProductId = parse_id(&input.id)?;
         let archived = {
             let mut conn = ctx.app().db.get().await?;

@@ -1,6 +1,6 @@
 //! `searchSuggestions`.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, Description, Object};
 
 use super::super::context::ContextExt;
 use super::super::error::{ApiError, Result};
@@ -14,9 +14,10 @@ const MAX_SUGGESTIONS: i32 = 20;
 const DEFAULT_SUGGESTIONS: i32 = 10;
 
 /// A name that a shopper may be about to type, and what has it: a product or a category.
+#[derive(Description)]
 pub(crate) struct SearchSuggestion(Suggestion);
 
-#[Object]
+#[Object(use_type_description)]
 impl SearchSuggestion {
     /// The name.
     async fn text(&self) -> &str {

@@ -1,6 +1,6 @@
 //! `ProductVariant`.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
@@ -11,9 +11,10 @@ use crate::accounts::Permission;
 use crate::catalog;
 
 /// The buyable form of a product, such as the black T-shirt in M.
+#[derive(Description)]
 pub(crate) struct ProductVariant(pub catalog::Variant);
 
-#[Object]
+#[Object(use_type_description)]
 impl ProductVariant {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {

@@ -41,7 +41,11 @@ impl VariantMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn variant_create(&self, ctx: &Context<'_>, input: VariantCreateInput) -> Result<VariantPayload> {
+    async fn variant_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new variant.")] input: VariantCreateInput,
+    ) -> Result<VariantPayload> {
         let product_id = parse_id(&input.product_id)?;
         let keeper = keeper(ctx)?;
         let created = {
@@ -57,7 +61,11 @@ impl VariantMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn variant_update(&self, ctx: &Context<'_>, input: VariantUpdateInput) -> Result<VariantPayload> {
+    async fn variant_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which variant, and what to change.")] input: VariantUpdateInput,
+    ) -> Result<VariantPayload> {
         let change = input.change()?;
         let keeper = keeper(ctx)?;
         let updated = {
@@ -74,7 +82,11 @@ impl VariantMutation {
         guard = "Requires(Permission::ManageCatalog)",
         directive = auth::apply(vec![Permission::ManageCatalog.into()])
     )]
-    async fn variant_archive(&self, ctx: &Context<'_>, input: VariantArchiveInput) -> Result<VariantPayload> {
+    async fn variant_archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which variant.")] input: VariantArchiveInput,
+    ) -> Result<VariantPayload> {
         let id: VariantId = parse_id(&input.id)?;
         let archived = {
             let mut conn = ctx.app().db.get().await?;

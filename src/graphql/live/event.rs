@@ -1,6 +1,6 @@
 //! `OrderEvent`
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Description, Enum, ID, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
@@ -68,9 +68,10 @@ impl EventActor {
 }
 
 /// Something that happened to an order. Events never change.
+#[derive(Description)]
 pub(crate) struct OrderEvent(pub events::OrderEvent);
 
-#[Object]
+#[Object(use_type_description)]
 impl OrderEvent {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {

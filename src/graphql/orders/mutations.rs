@@ -88,7 +88,11 @@ pub struct OrderMutation;
 #[Object]
 impl OrderMutation {
     /// Buys a cart: freezes its prices, reserves its stock, empties it. All of it happens or nothing.
-    async fn order_place(&self, ctx: &Context<'_>, input: OrderPlaceInput) -> Result<OrderPlacePayload> {
+    async fn order_place(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is bought, and where it goes.")] input: OrderPlaceInput,
+    ) -> Result<OrderPlacePayload> {
         let refused = |user_errors| Ok(OrderPlacePayload { order: None, token: None, user_errors });
         let order = match checked(ctx, input).await? {
             Ok(order) => order,
@@ -105,7 +109,11 @@ impl OrderMutation {
     }
 
     /// Cancels an order that is still PENDING, by its owner; its stock is free again.
-    async fn order_cancel(&self, ctx: &Context<'_>, input: OrderCancelInput) -> Result<OrderPayload> {
+    async fn order_cancel(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which order.")] input: OrderCancelInput,
+    ) -> Result<OrderPayload> {
         let id: OrderId = parse_id(&input.order_id)?;
         let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[id]).await?.pop();
         let Some(order) = order.filter(|order| may_see(ctx, order, input.token.as_deref())) else {
@@ -129,7 +137,7 @@ impl OrderMutation {
     async fn order_status_update(
         &self,
         ctx: &Context<'_>,
-        input: OrderStatusUpdateInput,
+        #[graphql(desc = "Which order, and how far it is.")] input: OrderStatusUpdateInput,
     ) -> Result<OrderPayload> {
         if input.note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE_LENGTH) {
             let message = format!("A remark has at most {MAX_NOTE_LENGTH} characters.");

@@ -1,6 +1,6 @@
 //! `Order` and its lines.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 use super::super::accounts::User;
 use super::super::catalog::{Product, ProductVariant, visible};
@@ -15,9 +15,10 @@ use crate::orders;
 use crate::pagination::PageArguments;
 
 /// What was bought, by whom, and where it is in its life.
+#[derive(Description)]
 pub struct Order(pub orders::Order);
 
-#[Object]
+#[Object(use_type_description)]
 impl Order {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {
@@ -102,12 +103,13 @@ impl Order {
 }
 
 /// One bought variant. Name, article number and price stay as they were when the order was placed.
+#[derive(Description)]
 pub struct OrderLine {
     line: orders::OrderLine,
     currency: crate::money::Currency,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl OrderLine {
     /// Its id.
     async fn id(&self) -> ID {

@@ -74,7 +74,11 @@ impl ReviewMutation {
         guard = "Requires(Permission::WriteReviews)",
         directive = auth::apply(vec![Permission::WriteReviews.into()])
     )]
-    async fn review_create(&self, ctx: &Context<'_>, input: ReviewCreateInput) -> Result<ReviewPayload> {
+    async fn review_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The review.")] input: ReviewCreateInput,
+    ) -> Result<ReviewPayload> {
         let draft = ReviewDraft {
             product_id: parse_id(&input.product_id)?,
             author_id: ctx.signed_in()?.user_id,
@@ -95,7 +99,11 @@ impl ReviewMutation {
         guard = "Requires(Permission::ModerateReviews)",
         directive = auth::apply(vec![Permission::ModerateReviews.into()])
     )]
-    async fn review_moderate(&self, ctx: &Context<'_>, input: ReviewModerateInput) -> Result<ReviewPayload> {
+    async fn review_moderate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which review, and whether it is shown.")] input: ReviewModerateInput,
+    ) -> Result<ReviewPayload> {
         let id: ReviewId = parse_id(&input.id)?;
         let found = reviews::moderate(&*ctx.app().db.get().await?, id, input.status.into()).await?;
         if !found {

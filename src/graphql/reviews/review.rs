@@ -1,6 +1,6 @@
 //! `Review`.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Description, Enum, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::catalog::{self, Product};
@@ -33,6 +33,7 @@ pub enum ReviewSort {
 }
 
 /// What a customer says of a product.
+#[derive(Description)]
 pub(crate) struct Review(pub reviews::Review);
 
 /// Who wrote a review, as far as the public may know.
@@ -42,7 +43,7 @@ pub(crate) struct ReviewAuthor {
     name: String,
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Review {
     /// Its id.
     pub(in crate::graphql) async fn id(&self) -> ID {

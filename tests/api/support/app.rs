@@ -55,6 +55,9 @@ impl TestApp {
     }
 
     async fn start_on(database: Arc<TestDatabase>, configure: impl FnOnce(&mut Config)) -> Self {
+        // What the server logs is shown with a test that fails.
+        let logging = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN);
+        drop(logging.try_init());
         let mut config = config();
         configure(&mut config);
         let listener = server::listen(&config.http).await.expect("a free port");

@@ -1,0 +1,223 @@
+//! The rules of `docs/ARCHITECTURE.md` that a look at the sources can hold.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each domain may use of the other domains. An arrow back would be a cycle: what must flow back is an event.
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("accounts", &[]),
+    ("catalog", &["inventory"]),
+    ("inventory", &[]),
+    ("reviews", &["accounts", "catalog"]),
+    ("cart", &["accounts", "catalog", "inventory"]),
+    ("payments", &[]),
+    ("orders", &["accounts", "cart", "catalog", "inventory", "payments"]),
+];
+
+/// Above the domains: nothing below may know of it.
+const ABOVE: [&str; 3] = ["cli", "graphql", "server"];
+
+/// A source file, without its comments.
+struct Source {
+    /// Below `src/`, such as `cart/add_lines.rs`.
+    path: PathBuf,
+    code: String,
+}
+
+impl Source {
+    /// The first folder, or the file's name for the files at the root: `cart`, `money`.
+    fn module(&self) -> String {
+        let first = self.path.components().next().expect("a path").as_os_str().to_string_lossy();
+        first.trim_end_matches(".rs").to_owned()
+    }
+
+    /// Whether the word stands anywhere in the code.
+    fn names(&self, word: &str) -> bool {
+        self.words().any(|found| found == word)
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.code.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+    }
+
+    /// The modules of this crate that the code names, by `crate::` or by climbing up to the root with `super::`.
+    fn uses(&self) -> BTreeSet<String> {
+        let up_to_root = "super::".repeat(self.depth());
+        let mut uses = BTreeSet::new();
+        for (start, _) in self.code.match_indices("crate::") {
+            first_segments(&self.code[start + "crate::".len()..], &mut uses);
+        }
+        if self.depth() > 1 {
+            for (start, _) in self.code.match_indices(&up_to_root) {
+                first_segments(&self.code[start + up_to_root.len()..], &mut uses);
+            }
+        }
+        uses
+    }
+
+    /// How many `super::` lead to the root: one for `money.rs` and `cart/mod.rs`, two for `cart/lock.rs`.
+    fn depth(&self) -> usize {
+        let depth = self.path.components().count();
+        if self.path.file_name().is_some_and(|name| name == "mod.rs") { depth - 1 } else { depth }
+    }
+}
+
+/// The first segment of each path in `a::b`, or in `{a::b, c}`.
+fn first_segments(paths: &str, found: &mut BTreeSet<String>) {
+    let word = |text: &str| -> String {
+        text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    };
+    let Some(list) = paths.strip_prefix('{') else {
+        found.insert(word(paths));
+        return;
+    };
+    let mut depth = 0;
+    found.insert(word(list));
+    for (index, letter) in list.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                found.insert(word(&list[index + 1..]));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    assert!(files.len() > 50, "the sources are where this test looks");
+    files
+        .into_iter()
+        .map(|file| {
+            let text = fs::read_to_string(&file).expect("a source can be read");
+            let without_comments = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
+            let code = text.lines().map(without_comments).collect::<Vec<_>>().join("\n");
+            Source { path: file.strip_prefix(&root).expect("below src").to_owned(), code }
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder can be read") {
+        let path = entry.expect("an entry can be read").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[track_caller]
+fn assert_none(broken: &[String], rule: &str) {
+    assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));
+}
+
+fn named(sources: &[Source], breaks: impl Fn(&Source) -> bool) -> Vec<String> {
+    sources.iter().filter(|source| breaks(source)).map(|source| source.path.display().to_string()).collect()
+}
+
+#[test]
+fn graphql_stays_in_its_tree() {
+    let sources = sources();
+    let outside = |source: &Source| !matches!(source.module().as_str(), "graphql" | "server");
+    let broken = named(&sources, |source| {
+        outside(source) && source.words().any(|word| word.starts_with("async_graphql"))
+    });
+    assert_none(&broken, "async_graphql is named only under src/graphql and src/server");
+}
+
+#[test]
+fn no_query_is_built_in_the_graphql_tree() {
+    let sources = sources();
+    let broken = named(&sources, |source| {
+        // The one exception: an error of the database becomes an internal error by its type.
+        let code = source.code.replace("diesel::result::Error", "");
+        source.module() == "graphql" && (code.contains("diesel") || source.names("sql_query"))
+    });
+    assert_none(&broken, "src/graphql asks the domains, it never builds a query");
+}
+
+#[test]
+fn http_stays_at_the_edge() {
+    let sources = sources();
+    let broken = named(&sources, |source| source.module() != "server" && source.names("axum"));
+    assert_none(&broken, "axum is named only under src/server");
+}
+
+#[test]
+fn between_domains_the_arrows_point_one_way() {
+    let domains: BTreeSet<&str> = ARROWS.iter().map(|(domain, _)| *domain).collect();
+    let mut broken = Vec::new();
+    for source in sources() {
+        let Some((domain, allowed)) = ARROWS.iter().find(|(domain, _)| *domain == source.module()) else {
+            continue;
+        };
+        for used in source.uses() {
+            let other_domain = domains.contains(used.as_str()) && used != *domain;
+            if ABOVE.contains(&used.as_str()) || other_domain && !allowed.contains(&used.as_str()) {
+                broken.push(format!("{} uses {used}", source.path.display()));
+            }
+        }
+    }
+    assert_none(&broken, "a domain uses only those it is allowed to");
+}
+
+#[test]
+fn what_lies_below_the_domains_knows_none_of_them() {
+    let below =
+        ["clock", "config", "db", "error", "idempotency", "ids", "money", "pagination", "redis", "secrets"];
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| below.contains(&source.module().as_str())) {
+        for used in source.uses() {
+            if ABOVE.contains(&used.as_str()) || ARROWS.iter().any(|(domain, _)| *domain == used) {
+                broken.push(format!("{} uses {used}", source.path.display()));
+            }
+        }
+    }
+    assert_none(&broken, "the ground knows nothing of what stands on it");
+}
+
+#[test]
+fn guards_and_auth_directives_stand_side_by_side() {
+    // The directive is what clients see, the guard is what holds: a field with one has the other, for the same thing.
+    let mut broken = Vec::new();
+    for source in
+        sources().iter().filter(|source| source.module() == "graphql" && !source.path.ends_with("auth.rs"))
+    {
+        for attribute in source.code.split("#[graphql(").skip(1) {
+            let attribute = attribute.split(")]").next().unwrap_or_default();
+            let guarded = permissions(attribute, "Requires(Permission::");
+            let shown = permissions(attribute, "vec![Permission::");
+            if guarded != shown {
+                broken.push(format!("{}: guard {guarded:?}, directive {shown:?}", source.path.display()));
+            }
+        }
+    }
+    assert_none(&broken, "each guard has its @auth and each @auth its guard");
+}
+
+/// The permissions named right behind this text.
+fn permissions(attribute: &str, before: &str) -> Vec<String> {
+    attribute
+        .split(before)
+        .skip(1)
+        .map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric()).collect())
+        .collect()
+}
+
+#[test]
+fn paths_are_found_in_every_way_of_writing_them() {
+    let source = |path: &str, code: &str| Source { path: path.into(), code: code.to_owned() };
+    let uses = |path: &str, code: &str| source(path, code).uses().into_iter().collect::<Vec<_>>();
+    assert_eq!(uses("cart/lock.rs", "use crate::orders::place; crate::db::x()"), ["db", "orders"]);
+    assert_eq!(uses("cart/lock.rs", "use crate::{orders::{a, b::c}, money};"), ["money", "orders"]);
+    assert_eq!(uses("cart/lock.rs", "use super::super::orders::place;"), ["orders"]);
+    assert_eq!(uses("cart/lock.rs", "use super::model::Cart;"), [""; 0]);
+}
