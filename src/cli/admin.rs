@@ -9,6 +9,7 @@ use cartograph::accounts::{Appointed, Appointment, HashingCost, Passwords, Role,
 use cartograph::config::Config;
 use cartograph::error::ActionError;
 
+use super::answer::answer;
 use super::database::Database;
 
 #[derive(Subcommand)]
@@ -58,11 +59,7 @@ async fn create(
         }
         Err(ActionError::Failed(error)) => return Err(error.into()),
     };
-    #[expect(clippy::print_stdout, reason = "this is the command's answer")]
-    {
-        println!("{said}");
-    }
-    Ok(())
+    answer(said)
 }
 
 /// One line of standard input; none when it is empty.

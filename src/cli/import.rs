@@ -7,6 +7,7 @@ use clap::Args;
 use cartograph::config::Config;
 use cartograph::import::{self, Source};
 
+use super::answer::answer;
 use super::database::Database;
 
 #[derive(Args)]
@@ -46,9 +47,5 @@ async fn import(config: &Config, database: &Database, arguments: Arguments) -> a
     };
     let mut conn = db.get().await?;
     let summary = import::run(&mut conn, &options).await?;
-    #[expect(clippy::print_stdout, reason = "the summary is this command's answer")]
-    {
-        println!("{summary}");
-    }
-    Ok(())
+    answer(summary)
 }

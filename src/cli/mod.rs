@@ -1,6 +1,7 @@
 //! The subcommands: each reads the configuration, opens what it needs, does one thing.
 
 mod admin;
+mod answer;
 mod database;
 mod import;
 mod migrate;
@@ -54,13 +55,7 @@ enum Command {
 /// Runs the command line.
 pub(super) async fn run() -> anyhow::Result<()> {
     match Cartograph::parse().command {
-        Command::Schema => {
-            #[expect(clippy::print_stdout, reason = "the schema is this command's answer")]
-            {
-                print!("{}", cartograph::graphql::sdl());
-            }
-            Ok(())
-        }
+        Command::Schema => answer::answer(cartograph::graphql::sdl().trim_end()),
         Command::Admin(command) => admin::run(start()?, command).await,
         Command::Serve => serve::run(start()?).await,
         Command::Import(arguments) => import::run(start()?, arguments).await,

@@ -6,6 +6,7 @@ use clap::Args;
 use cartograph::config::{Config, Mode};
 use cartograph::seed::{self, Sizes};
 
+use super::answer::answer;
 use super::database::Database;
 
 #[derive(Args)]
@@ -57,9 +58,5 @@ async fn seed(config: &Config, database: &Database, arguments: &Arguments) -> an
         force: arguments.force,
     })
     .await?;
-    #[expect(clippy::print_stdout, reason = "the report is this command's answer")]
-    {
-        println!("{report}");
-    }
-    Ok(())
+    answer(report)
 }
