@@ -135,7 +135,7 @@ async fn a_hundred_quick_changes_by_several_writers_arrive_completely() {
     let buyer = app.customer().await;
     let id = place(&app, Some(buyer.user_id()), None).await;
     let mut socket = socket(&app, &buyer).await;
-    let operation = watch(&mut socket, id, None).await;
+    let operation = watch(&mut socket, id, Some(0)).await;
     let writer = async || {
         for _ in 0..25 {
             step(&app, id, Paid, Processing).await;
@@ -149,7 +149,6 @@ async fn a_hundred_quick_changes_by_several_writers_arrive_completely() {
         seen
     };
     let (.., seen) = tokio::join!(writer(), writer(), writer(), writer(), reader);
-    // The subscription may have begun in the middle; from there on nothing is missing.
     assert_eq!(seen, (1..=101).collect::<Vec<_>>());
     nothing_more(&mut socket).await;
 }
@@ -336,6 +335,24 @@ async fn queries_and_mutations_work_over_the_socket_too() {
         socket.subscribe(document, json!({})).await;
         assert_eq!(next_error(&mut socket).await, code);
     }
+}
+
+#[tokio::test]
+async fn a_mutation_over_one_socket_is_seen_on_another() {
+    let app = TestApp::start().await;
+    let (buyer, staff) = (app.customer().await, app.staff().await);
+    let id = place(&app, Some(buyer.user_id()), None).await;
+    let mut watching = socket(&app, &buyer).await;
+    let operation = watch(&mut watching, id, None).await;
+    assert_eq!(next_step(&mut watching, &operation).await.0, 1);
+    let mut working = socket(&app, &staff).await;
+    let document = "mutation($id: ID!) {
+        orderStatusUpdate(input: { orderId: $id, status: PAID }) { order { status } userErrors { message } }
+    }";
+    let mutation = working.subscribe(document, json!({ "id": id.to_string() })).await;
+    let payload = working.next(&mutation).await["orderStatusUpdate"].take();
+    assert_eq!(payload, json!({ "order": { "status": "PAID" }, "userErrors": [] }));
+    assert_eq!(next_step(&mut watching, &operation).await, (2, "PAID".to_owned()));
 }
 
 #[tokio::test]

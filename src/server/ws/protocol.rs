@@ -25,7 +25,6 @@ pub(super) enum ClientMessage {
 /// What the server says.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message is written at once, never kept")]
 pub(super) enum ServerMessage {
     /// The answer to the greeting.
     ConnectionAck,
