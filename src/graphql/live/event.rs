@@ -40,9 +40,10 @@ pub(crate) enum EventActorKind {
 }
 
 /// Who made something happen.
+#[derive(Description)]
 pub(crate) struct EventActor(Actor);
 
-#[Object]
+#[Object(use_type_description)]
 impl EventActor {
     /// What kind of actor it was.
     async fn kind(&self) -> EventActorKind {
