@@ -1,10 +1,9 @@
 //! A fresh database per test, cloned from a template that was migrated once.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use tokio::sync::OnceCell;
@@ -12,7 +11,9 @@ use uuid::Uuid;
 
 /// What a test's database is called, before the time and a random part.
 const PREFIX: &str = "cartograph_test_";
-/// Older databases were left behind by a run that was killed. Long, because another run may still be going on.
+/// What the template is called, before the time and a hash.
+const TEMPLATE_PREFIX: &str = "cartograph_template_";
+/// Older databases were left behind. Long, because another run may still be going on.
 const LEFTOVER: Duration = Duration::from_hours(1);
 /// Held while looking for or making the template. ("carttest" in ASCII.)
 const TEMPLATE_LOCK: i64 = 0x6361_7274_7465_7374;
@@ -68,61 +69,52 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Makes the template unless a run before made it, and sweeps up what killed runs left. Its name holds a hash of the
-/// migrations: other migrations, another template.
+/// Makes the template unless an earlier run of the same binary made it, and sweeps up what killed runs and older
+/// binaries left. The migrations are part of the binary: another binary, another template.
 async fn prepare_template() -> String {
-    let template = format!("cartograph_template_{:016x}", migrations_hash());
     let mut conn = admin().await;
     run(&mut conn, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await;
-    sweep(&mut conn).await;
-    if !exists(&mut conn, &template).await {
-        // Under another name until it is complete, so that a half-made one is never taken for it.
-        let draft = format!("{template}_draft");
-        run(&mut conn, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await;
-        run(&mut conn, &format!("CREATE DATABASE {draft}")).await;
-        cartograph::db::migrate(&url_of(&draft)).await.expect("the migrations run");
-        run(&mut conn, &format!("ALTER DATABASE {draft} RENAME TO {template}")).await;
+    let suffix = format!("_{:016x}", binary_hash());
+    let mut template = None;
+    for name in databases(&mut conn).await {
+        if name.starts_with(TEMPLATE_PREFIX) && name.ends_with(&suffix) {
+            template = Some(name);
+        } else if is_leftover(&name) {
+            run(&mut conn, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
     }
+    if let Some(template) = template {
+        return template;
+    }
+    let template = format!("{TEMPLATE_PREFIX}{}{suffix}", unix_now().as_secs());
+    // Under another name until it is complete, so that a half-made one is never taken for it.
+    let draft = format!("{TEMPLATE_PREFIX}{}_draft", unix_now().as_secs());
+    run(&mut conn, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await;
+    run(&mut conn, &format!("CREATE DATABASE {draft}")).await;
+    cartograph::db::migrate(&url_of(&draft)).await.expect("the migrations run");
+    run(&mut conn, &format!("ALTER DATABASE {draft} RENAME TO {template}")).await;
     // The connection goes, and with it the lock.
     template
 }
 
-async fn sweep(conn: &mut AsyncPgConnection) {
+/// Whether a database is one of ours and so old that nobody can be using it.
+fn is_leftover(name: &str) -> bool {
+    let rest = name.strip_prefix(PREFIX).or_else(|| name.strip_prefix(TEMPLATE_PREFIX));
+    let made = rest.and_then(|rest| rest.split_once('_')).and_then(|(made, _)| made.parse::<u64>().ok());
+    made.is_some_and(|made| made < unix_now().saturating_sub(LEFTOVER).as_secs())
+}
+
+async fn databases(conn: &mut AsyncPgConnection) -> Vec<String> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
         name: String,
     }
-    let databases: Vec<Row> =
-        sql_query("SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, $1)")
-            .bind::<Text, _>(PREFIX)
-            .load(conn)
-            .await
-            .expect("databases can be listed");
-    let oldest = unix_now().saturating_sub(LEFTOVER).as_secs();
-    for Row { name } in databases {
-        let made = name
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split_once('_'))
-            .map(|(made, _)| made.parse::<u64>());
-        if matches!(made, Some(Ok(made)) if made < oldest) {
-            run(conn, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        }
-    }
-}
-
-async fn exists(conn: &mut AsyncPgConnection, name: &str) -> bool {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        found: bool,
-    }
-    sql_query("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS found")
-        .bind::<Text, _>(name)
-        .get_result::<Row>(conn)
+    let rows: Vec<Row> = sql_query("SELECT datname::text AS name FROM pg_database")
+        .load(conn)
         .await
-        .expect("databases can be listed")
-        .found
+        .expect("the databases can be listed");
+    rows.into_iter().map(|row| row.name).collect()
 }
 
 /// How many rows a query counts: `SELECT count(*) AS n …`.
@@ -166,18 +158,12 @@ fn url_of(database: &str) -> String {
     format!("{base}/{database}{}{parameters}", if parameters.is_empty() { "" } else { "?" })
 }
 
-fn migrations_hash() -> u64 {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .expect("the migrations are there")
-        .map(|entry| entry.expect("a migration can be listed").path().join("up.sql"))
-        .filter(|path| path.exists())
-        .collect();
-    files.sort();
+/// What tells this binary from one that was built of other sources.
+fn binary_hash() -> u64 {
+    let binary = std::env::current_exe().expect("the binary knows where it is");
+    let metadata = std::fs::metadata(&binary).expect("the binary is there");
     let mut hasher = DefaultHasher::new();
-    for file in files {
-        std::fs::read(&file).expect("a migration can be read").hash(&mut hasher);
-    }
+    (binary, metadata.len(), metadata.modified().expect("files have times")).hash(&mut hasher);
     hasher.finish()
 }
 
