@@ -15,5 +15,5 @@ CREATE TABLE outbox (
     published_at   timestamptz
 );
 CREATE INDEX outbox_unpublished_idx ON outbox (position) WHERE published_at IS NULL;
-CREATE INDEX outbox_aggregate_idx ON outbox (aggregate_id, position) WHERE published_at IS NULL;
+CREATE INDEX outbox_leased_idx ON outbox (leased_until) WHERE published_at IS NULL AND leased_until IS NOT NULL;
 CREATE INDEX outbox_published_at_idx ON outbox (published_at) WHERE published_at IS NOT NULL;

@@ -40,9 +40,9 @@ pub(super) async fn is_waiting(mut conn: &AsyncPgConnection) -> QueryResult<bool
     .await
 }
 
-/// Leases at most `limit` unpublished events, oldest first. None is taken whose aggregate has an older one that another
-/// relay still works on, nor an order's event before it has its place in the feed. The caller makes sure that nobody
-/// claims at the same time, until it has committed: otherwise two could take neighbours of one aggregate.
+/// Leases at most `limit` unpublished events, oldest first. None is taken of an aggregate that another relay works on, nor
+/// an order's event before it has its place in the feed. The caller makes sure that nobody claims at the same time, until
+/// it has committed: otherwise two could take neighbours of one aggregate.
 pub(super) async fn claim(
     mut conn: &AsyncPgConnection,
     limit: i64,
@@ -53,10 +53,9 @@ pub(super) async fn claim(
          WHERE id IN (
              SELECT id FROM outbox AS waiting
              WHERE published_at IS NULL
-               AND (leased_until IS NULL OR leased_until < clock_timestamp())
-               AND NOT EXISTS (SELECT FROM outbox AS older
-                               WHERE older.aggregate_id = waiting.aggregate_id AND older.published_at IS NULL
-                                 AND older.position < waiting.position AND older.leased_until >= clock_timestamp())
+               AND (leased_until IS NULL OR leased_until < now())
+               AND aggregate_id NOT IN (SELECT aggregate_id FROM outbox
+                                        WHERE published_at IS NULL AND leased_until >= now())
                AND NOT EXISTS (SELECT FROM order_events
                                WHERE order_events.id = waiting.id AND feed_position IS NULL)
              ORDER BY position LIMIT $1)
