@@ -27,6 +27,10 @@ use crate::reviews::{self, Review, ReviewPage};
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
 
+/// How many turns of the executor a loader waits for siblings to ask too. One is enough for most; a wide page takes a
+/// second and third until the last of them has been woken. The library's ten would poll the whole tree ten times.
+const YIELDS: usize = 3;
+
 /// One key's value as the cache holds it: errors are shared by all who wait for the batch.
 pub(super) type Loaded<V> = std::result::Result<V, Arc<Error>>;
 type Fetch<K, V> = Box<dyn FnMut(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>> + Send + Sync>;
@@ -68,7 +72,7 @@ where
     {
         let app = app.clone();
         let batch = Batch(Box::new(move |keys| Box::pin(fetch(app.clone(), keys)) as BoxFuture<'static, _>));
-        Self(Loader::new(batch).with_max_batch_size(MAX_BATCH).with_yield_count(1))
+        Self(Loader::new(batch).with_max_batch_size(MAX_BATCH).with_yield_count(YIELDS))
     }
 
     /// The value of one key, if there is one.

@@ -126,7 +126,12 @@ impl Schema {
         let refused = if writes { None } else { text::refuse_nul(&mut request) };
         let mut response = match refused {
             Some(refused) => error::failed(refused),
-            None => self.inner.execute(request.data(viewer).data(Loaders::new(&self.app))).await,
+            None => {
+                let request = request.data(viewer).data(Loaders::new(&self.app));
+                // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
+                // so split their batch in two.
+                tokio::task::unconstrained(self.inner.execute(request)).await
+            }
         };
         self.types.complete(&mut response, &query, operation_name.as_deref());
         if writes {
