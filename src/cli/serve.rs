@@ -13,6 +13,7 @@ use cartograph::jobs::cleanup;
 use cartograph::jobs::relay::{Relay, Waker};
 use cartograph::{demo, embedded, server};
 
+use super::answer::answer;
 use super::database::Database;
 
 pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
@@ -37,7 +38,7 @@ async fn serve(
     let db = database.pool(&config).await?;
     let tokens = token_keys(&config)?;
     let passwords = Passwords::new(HashingCost::default())?;
-    greet(&config);
+    greet(&config)?;
     let relay_db = database.relay_pool(&config).await?;
     let app = App::new(Parts {
         bus: Bus::open(&config)?,
@@ -98,15 +99,13 @@ fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {
 }
 
 /// Tells the one who started the server where everything is.
-#[expect(clippy::print_stdout, reason = "this is for the person at the terminal, whatever LOG says")]
-fn greet(config: &Config) {
+fn greet(config: &Config) -> anyhow::Result<()> {
     let url = format!("http://{}:{}", config.http.host, config.http.port);
-    println!("{} is open", config.shop.name);
-    println!("  GraphQL     {url}/graphql");
+    answer(format_args!("{} is open\n  GraphQL     {url}/graphql", config.shop.name))?;
     if config.mode == Mode::Development {
-        println!("  Playground  {url}/playground");
-        println!("  Log-ins     customer@example.com, staff@example.com, admin@example.com");
-        println!("              password: cartograph-demo");
+        answer(format_args!("  Playground  {url}/playground"))?;
+        answer("  Log-ins     customer@example.com, staff@example.com, admin@example.com")?;
+        answer("              password: cartograph-demo")?;
         if !config.http.host.is_loopback() {
             tracing::warn!(
                 "development mode on an address others can reach: anyone may log in with the demo accounts; \
@@ -114,4 +113,5 @@ fn greet(config: &Config) {
             );
         }
     }
+    Ok(())
 }
