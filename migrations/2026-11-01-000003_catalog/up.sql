@@ -96,12 +96,15 @@ CREATE TABLE products (
 -- A new review or price is no edit of the product: only its own columns move updated_at.
 CREATE TRIGGER products_touch BEFORE UPDATE OF category_id, slug, name, description_html, vendor, tags, attributes, status
     ON products FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
--- One index per sort order that shoppers can page through, and per category.
+-- One index per sort order that shoppers can page through, of the shop and of each category.
 CREATE INDEX products_newest_idx ON products (created_at DESC, id DESC) WHERE status = 'active';
 CREATE INDEX products_price_idx ON products (price_min, id) WHERE status = 'active';
 CREATE INDEX products_name_idx ON products (search_name, id) WHERE status = 'active';
 CREATE INDEX products_rating_idx ON products (rating_millis DESC, id DESC) WHERE status = 'active';
 CREATE INDEX products_category_id_idx ON products (category_id, created_at DESC, id DESC);
+CREATE INDEX products_category_price_idx ON products (category_id, price_min, id) WHERE status = 'active';
+CREATE INDEX products_category_name_idx ON products (category_id, search_name, id) WHERE status = 'active';
+CREATE INDEX products_category_rating_idx ON products (category_id, rating_millis DESC, id DESC) WHERE status = 'active';
 CREATE INDEX products_search_idx ON products USING gin (search_document);
 CREATE INDEX products_search_name_idx ON products USING gin (search_name gin_trgm_ops);
 CREATE INDEX products_attributes_idx ON products USING gin (attributes jsonb_path_ops);

@@ -2,6 +2,7 @@
 
 mod order;
 mod query;
+mod subtree;
 
 use std::collections::HashMap;
 
@@ -59,6 +60,10 @@ impl Listing {
 
     /// Reads the page. A search whose words are nowhere is repeated as a search for similar names.
     pub async fn load(mut self, mut conn: &AsyncPgConnection) -> QueryResult<Page<Listed>> {
+        if let (None, Some(category)) = (&self.search, self.filter.category) {
+            let mut pages = self.load_within(conn, &[category]).await?;
+            return Ok(pages.remove(&category).unwrap_or_default());
+        }
         let mut rows: Vec<Row> = self.rows(self.in_category()).load(&mut conn).await?;
         if rows.is_empty() && self.search.is_some() && self.page.cursor.is_none() && !self.lenient {
             self.lenient = true;
@@ -67,14 +72,14 @@ impl Listing {
         Ok(self.cut(rows))
     }
 
-    /// Reads the page of each of these categories in one statement. The listing's own filter names no category and it
-    /// searches for nothing.
+    /// Reads the page of each of these categories in one statement, whatever category the filter names. A search is not
+    /// taken into account.
     pub async fn load_within(
         &self,
         mut conn: &AsyncPgConnection,
         categories: &[CategoryId],
     ) -> QueryResult<HashMap<CategoryId, Page<Listed>>> {
-        let query = PerKey::new(uuids(categories), self.rows(Some(query::in_wanted_category())));
+        let query = PerKey::new(uuids(categories), self.rows_of_subtree());
         let mut rows_of: HashMap<CategoryId, Vec<Row>> = HashMap::new();
         for (category, row) in query.load::<(CategoryId, Row)>(&mut conn).await? {
             rows_of.entry(category).or_default().push(row);

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Text, Uuid};
 
 use super::Listing;
 use super::order::Order;
+use super::subtree::Subtree;
 use crate::catalog::model::{Product, ProductStatus};
 use crate::catalog::queries::products_with_default;
 use crate::db::schema::{inventory, product_variants, products};
@@ -76,6 +77,29 @@ impl Listing {
             query = query.filter(condition);
         }
         query
+    }
+
+    /// The rows of the page of the category that [`crate::db::PerKey`] is at, read from the categories in and below it.
+    pub(super) fn rows_of_subtree(
+        &self,
+    ) -> Subtree<
+        impl Query<SqlType = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt)>
+        + QueryFragment<Pg>
+        + QueryId
+        + Send,
+    > {
+        let key = match self.order {
+            Order::Newest | Order::Relevance => "created_at",
+            Order::PriceAscending | Order::PriceDescending => "price_min",
+            Order::Name => "search_name",
+            Order::Rating => "rating_millis",
+        };
+        Subtree {
+            rows: self.rows(Some(in_branch())),
+            key,
+            direction: if self.upwards() { "ASC" } else { "DESC" },
+            limit: self.page.fetch(),
+        }
     }
 
     /// Filed in the category that the filter names, or below it.
@@ -198,6 +222,11 @@ impl Listing {
             }
         }
     }
+}
+
+/// Filed in the very category that [`Subtree`] is at.
+fn in_branch() -> Condition {
+    Box::new(sql::<Bool>("products.category_id = branch.id"))
 }
 
 /// Filed in or below the category that [`crate::db::PerKey`] is at.
