@@ -26,6 +26,8 @@ type Source = LeftJoinQuerySource<
     inventory::table,
     Eq<inventory::variant_id, product_variants::id>,
 >;
+/// [`super::Row`] in SQL's types.
+type RowSql = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt);
 /// Something that a product must fulfil to be listed.
 pub(super) type Condition = Box<dyn BoxableExpression<Source, Pg, SqlType = Bool>>;
 
@@ -34,11 +36,7 @@ impl Listing {
     pub(super) fn rows(
         &self,
         category: Option<Condition>,
-    ) -> impl Query<SqlType = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt)>
-    + QueryFragment<Pg>
-    + QueryId
-    + Send
-    + use<> {
+    ) -> impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send + use<> {
         let mut query = products_with_default!()
             .select((Product::as_select(), products::search_name, self.rank()))
             .limit(self.page.fetch())
@@ -82,12 +80,7 @@ impl Listing {
     /// The rows of the page of the category that [`crate::db::PerKey`] is at, read from the categories in and below it.
     pub(super) fn rows_of_subtree(
         &self,
-    ) -> Subtree<
-        impl Query<SqlType = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt)>
-        + QueryFragment<Pg>
-        + QueryId
-        + Send,
-    > {
+    ) -> Subtree<impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send> {
         let key = match self.order {
             Order::Newest | Order::Relevance => "created_at",
             Order::PriceAscending | Order::PriceDescending => "price_min",
