@@ -13,6 +13,7 @@ mod import;
 mod inventory;
 mod live;
 mod orders;
+mod playground;
 mod reviews;
 mod schema;
 mod seed;
