@@ -1,6 +1,6 @@
 //! Configuration: environment variables, read once at the start and checked together.
 //!
-//! One struct per concern; each field says which variable fills it. `docs/configuration.md` is the table for operators.
+//! One struct per concern; each field says which variable fills it. The README has the table for operators.
 
 use std::fmt::Display;
 use std::net::IpAddr;

@@ -6,8 +6,9 @@ connections, and prints one table row a kind: requests per second, latencies in 
 per 1,000 requests, and its memory. The server, PostgreSQL and wrk share the machine, so compare runs of one machine and
 quote ratios.
 
-Environment: DATABASE_URL (a database made for this), CARTOGRAPH (the binary), SECONDS (per kind, default 10),
-CONNECTIONS (default 32), PRODUCTS and ORDERS (default 10000 and 100000), ONLY (a kind's name).
+Environment: DATABASE_URL (a database made for this), CARTOGRAPH (the binary), DURATION (seconds per kind, default 10),
+CONNECTIONS (default 32), PRODUCTS and ORDERS (default 10000 and 100000), SEEDED=1 (the shop is there from an earlier
+run), ONLY (a kind's name).
 """
 
 import json
@@ -23,7 +24,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).parent
 BINARY = os.environ.get("CARTOGRAPH", "target/release/cartograph")
-SECONDS = int(os.environ.get("SECONDS", "10"))
+DURATION = int(os.environ.get("DURATION", "10"))
 CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
 PRODUCTS = int(os.environ.get("PRODUCTS", "10000"))
 ORDERS = int(os.environ.get("ORDERS", "100000"))
@@ -113,7 +114,7 @@ def load(lines, token=None):
         file.write("\n".join(lines) + "\n")
         file.flush()
         env = os.environ | {"BODIES": file.name, "TOKEN": token or ""}
-        command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(HERE / "requests.lua"), URL]
+        command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{DURATION}s", "-s", str(HERE / "requests.lua"), URL]
         output = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
     sys.stderr.write(output.stderr)
     return json.loads(output.stdout.strip().splitlines()[-1])
@@ -146,19 +147,21 @@ def kinds(customer):
     yield "add to cart", None, lambda: bodies(
         CART_ADD, [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
     yield "place order", None, lambda: bodies(
-        ORDER_PLACE, [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * SECONDS)])
+        ORDER_PLACE, [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * DURATION)])
 
 
 def main():
     if "DATABASE_URL" not in os.environ:
         sys.exit("set DATABASE_URL to a database made for this, or run `make bench`")
-    subprocess.run([BINARY, "seed", "--products", str(PRODUCTS), "--orders", str(ORDERS), "--if-empty"], check=True)
+    if os.environ.get("SEEDED") != "1":
+        sizes = ["--products", str(PRODUCTS), "--orders", str(ORDERS), "--users", str(PRODUCTS), "--reviews", str(5 * PRODUCTS)]
+        subprocess.run([BINARY, "seed", *sizes], check=True)
     server = Server()
     try:
         session = ask(
-            'mutation { sessionCreate(input: { email: "customer@example.com", password: "cartograph-demo" }) '
+            'mutation { sessionCreate(input: { email: "user1.s1@seed.example", password: "cartograph-demo" }) '
             "{ session { accessToken } } }")["sessionCreate"]["session"]
-        print(f"{PRODUCTS} products, {ORDERS} orders, {CONNECTIONS} connections, {SECONDS} s each\n")
+        print(f"{PRODUCTS} products, {ORDERS} orders, {CONNECTIONS} connections, {DURATION} s each\n")
         print("| request | requests/s | p50 ms | p95 ms | p99 ms | CPU s / 1,000 | RSS MiB |")
         print("|---|--:|--:|--:|--:|--:|--:|")
         for name, token, make in kinds(session["accessToken"]):

@@ -8,6 +8,12 @@ CREATE FUNCTION fold_text(input text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     AS $$ SELECT lower(public.unaccent('public.unaccent'::regdictionary, input)) $$;
 
+-- The texts with spaces between them. array_to_string() is only STABLE because elements of other types have changing
+-- texts; those of text have not.
+CREATE FUNCTION spaced(texts text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT array_to_string(texts, ' ') $$;
+
 CREATE FUNCTION touch_updated_at() RETURNS trigger
     LANGUAGE plpgsql
     AS $$

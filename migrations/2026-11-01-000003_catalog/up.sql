@@ -78,12 +78,16 @@ CREATE TABLE products (
     rating_millis      integer NOT NULL GENERATED ALWAYS AS
                        (CASE WHEN rating_count = 0 THEN 0 ELSE (rating_sum * 1000 / rating_count)::integer END) STORED,
     skus               text NOT NULL DEFAULT '',
+    -- What its variants are called: a black T-shirt is found although only its variant is black.
+    choices            text NOT NULL DEFAULT '',
     -- What names are searched and sorted by. "C" compares bytes: the same order on every server, whatever its locale.
     search_name        text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold_text(name)) STORED,
     search_document    tsvector NOT NULL GENERATED ALWAYS AS (
                            setweight(to_tsvector('english', fold_text(name)), 'A') ||
                            setweight(to_tsvector('simple', translate(fold_text(skus), '-_./', '    ')), 'A') ||
                            setweight(to_tsvector('english', fold_text(vendor)), 'B') ||
+                           setweight(to_tsvector('english', fold_text(spaced(tags))), 'B') ||
+                           setweight(to_tsvector('english', fold_text(choices)), 'B') ||
                            setweight(to_tsvector('english', fold_text(description)), 'C')
                        ) STORED,
     CONSTRAINT products_slug_key UNIQUE (slug),
@@ -168,26 +172,28 @@ CREATE TABLE product_images (
 CREATE INDEX product_images_product_id_idx ON product_images (product_id, position, id);
 CREATE INDEX product_images_variant_id_idx ON product_images (variant_id) WHERE variant_id IS NOT NULL;
 
--- The default variant (the first living one), the price range and the searchable skus follow the variants.
+-- The default variant (the first living one), the price range and what is searched of variants follow the variants.
 -- Statement level: an import of ten variants refreshes their product once.
 CREATE FUNCTION products_refresh_from_variants(product_ids uuid[]) RETURNS void
     LANGUAGE sql
     AS $$
     UPDATE products p
-    SET default_variant_id = v.default_variant_id, price_min = v.price_min, price_max = v.price_max, skus = v.skus
+    SET default_variant_id = v.default_variant_id, price_min = v.price_min, price_max = v.price_max, skus = v.skus,
+        choices = v.choices
     FROM (
         SELECT ids.id AS product_id,
                (array_agg(pv.id ORDER BY pv.position, pv.id) FILTER (WHERE pv.id IS NOT NULL))[1] AS default_variant_id,
                coalesce(min(pv.price), 0) AS price_min,
                coalesce(max(pv.price), 0) AS price_max,
-               coalesce(string_agg(pv.sku, ' ' ORDER BY pv.position, pv.id), '') AS skus
+               coalesce(string_agg(pv.sku, ' ' ORDER BY pv.position, pv.id), '') AS skus,
+               coalesce(string_agg(DISTINCT spaced(pv.option_values), ' '), '') AS choices
         FROM unnest(product_ids) AS ids (id)
         LEFT JOIN product_variants pv ON pv.product_id = ids.id AND pv.archived_at IS NULL
         GROUP BY ids.id
     ) v
     WHERE p.id = v.product_id
-      AND (p.default_variant_id, p.price_min, p.price_max, p.skus)
-          IS DISTINCT FROM (v.default_variant_id, v.price_min, v.price_max, v.skus)
+      AND (p.default_variant_id, p.price_min, p.price_max, p.skus, p.choices)
+          IS DISTINCT FROM (v.default_variant_id, v.price_min, v.price_max, v.skus, v.choices)
 $$;
 CREATE FUNCTION product_variants_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

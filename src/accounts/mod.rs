@@ -28,6 +28,7 @@ pub use self::admin::{AppointRefusal, Appointed, Appointment, appoint};
 pub use self::authenticate::{AuthError, authenticate};
 pub use self::email::{Email, EmailError};
 pub use self::model::{NameError, User};
+pub(crate) use self::passwords::NewPassword;
 pub use self::passwords::{HashingCost, PasswordError, Passwords};
 pub use self::permissions::{Permission, Role, SignedIn, Viewer};
 pub use self::refresh::{RefreshRefusal, refresh};

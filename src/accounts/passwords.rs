@@ -30,11 +30,11 @@ pub enum PasswordError {
 }
 
 /// A password that an account may be given.
-pub(super) struct NewPassword(SecretString);
+pub(crate) struct NewPassword(SecretString);
 
 impl NewPassword {
     /// Takes any characters; only their number counts.
-    pub(super) fn parse(password: SecretString) -> Result<Self, PasswordError> {
+    pub(crate) fn parse(password: SecretString) -> Result<Self, PasswordError> {
         match password.expose_secret().chars().take(MAX_LENGTH + 1).count() {
             length if length < MIN_LENGTH => Err(PasswordError::TooShort),
             length if length > MAX_LENGTH => Err(PasswordError::TooLong),
@@ -85,7 +85,7 @@ impl Passwords {
     }
 
     /// The hash to store for a password, with a salt of its own.
-    pub(super) async fn hash(&self, password: NewPassword) -> error::Result<String> {
+    pub(crate) async fn hash(&self, password: NewPassword) -> error::Result<String> {
         let argon2 = self.argon2.clone();
         let hashed =
             self.in_turn(move || argon2.hash_password(password.0.expose_secret().as_bytes())).await?;

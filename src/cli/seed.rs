@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Args;
 
 use cartograph::config::{Config, Mode};
+use cartograph::demo;
 use cartograph::seed::{self, Sizes};
 
 use super::answer::answer;
@@ -17,12 +18,15 @@ pub(super) struct Arguments {
     /// How many orders; they have 2 lines on average.
     #[arg(long, default_value_t = 10_000)]
     orders: u64,
-    /// How many accounts; nobody can sign in to them.
+    /// How many accounts: user0.s1@seed.example, who is staff, user1.s1@seed.example and so on (s1: --seed 1).
     #[arg(long, default_value_t = 1000)]
     users: u64,
     /// How many reviews; at most one of each account for each product.
     #[arg(long, default_value_t = 5000)]
     reviews: u64,
+    /// What all these accounts sign in with.
+    #[arg(long, default_value = demo::PASSWORD)]
+    password: String,
     /// Which of all possible shops to make.
     #[arg(long, default_value_t = 1)]
     seed: u32,
@@ -55,6 +59,7 @@ async fn seed(config: &Config, database: &Database, arguments: &Arguments) -> an
         },
         seed: arguments.seed,
         currency: config.shop.currency,
+        password: Some(arguments.password.clone().into()),
         force: arguments.force,
     })
     .await?;

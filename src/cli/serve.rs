@@ -38,7 +38,6 @@ async fn serve(
     let db = database.pool(&config).await?;
     let tokens = token_keys(&config)?;
     let passwords = Passwords::new(HashingCost::default())?;
-    greet(&config)?;
     let relay_db = database.relay_pool(&config).await?;
     let app = App::new(Parts {
         bus: Bus::open(&config)?,
@@ -52,6 +51,7 @@ async fn serve(
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }
+    greet(&app).await?;
     tokio::spawn(cleanup::run(app.clone(), shutdown.clone()));
     let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
     let relay = tokio::spawn(relay.run(shutdown.clone()));
@@ -99,14 +99,19 @@ fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {
 }
 
 /// Tells the one who started the server where everything is.
-fn greet(config: &Config) -> anyhow::Result<()> {
+async fn greet(app: &App) -> anyhow::Result<()> {
+    let config = &app.config;
     let url = format!("http://{}:{}", config.http.host, config.http.port);
     answer(format_args!("{} is open\n  GraphQL     {url}/graphql", config.shop.name))?;
     if config.mode == Mode::Development {
         answer(format_args!("  Playground  {url}/playground"))?;
-        answer("  Log-ins     customer@example.com, staff@example.com, admin@example.com")?;
-        answer("              password: cartograph-demo")?;
-        if !config.http.host.is_loopback() {
+        // A shop that was filled by other means has no demo accounts.
+        let log_ins = demo::log_ins(&app.db).await?;
+        if !log_ins.is_empty() {
+            answer(format_args!("  Log-ins     {}", log_ins.join(", ")))?;
+            answer(format_args!("              password: {}", demo::PASSWORD))?;
+        }
+        if !log_ins.is_empty() && !config.http.host.is_loopback() {
             tracing::warn!(
                 "development mode on an address others can reach: anyone may log in with the demo accounts; \
                  set CARTOGRAPH_ENV=production"

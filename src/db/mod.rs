@@ -27,8 +27,8 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const MIGRATION_LOCK: i64 = 0x6361_7274_6f67_7261;
 
 /// How alike a word and a name must be for the operator `<%`. PostgreSQL's 0.6 misses "stonware" for "Stoneware"; with
-/// 0.4, "cotton" finds buttons.
-const TYPO_TOLERANCE: f32 = 0.45;
+/// 0.4, "stoneware brulee" finds whatever is called a brulee.
+const TYPO_TOLERANCE: f32 = 0.42;
 
 /// A connection taken from the pool; goes back when dropped.
 pub type Connection<'a> = bb8::PooledConnection<'a, AsyncPgConnection>;
@@ -127,7 +127,7 @@ fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection>
             diesel_async::SimpleAsyncConnection::batch_execute(
                 &mut conn,
                 &format!(
-                    "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; \
+                    "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; SET jit = off; \
                      SET pg_trgm.word_similarity_threshold = {TYPO_TOLERANCE}"
                 ),
             )

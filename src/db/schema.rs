@@ -184,6 +184,7 @@ diesel::table! {
         rating_sum -> Int8,
         rating_millis -> Int4,
         skus -> Text,
+        choices -> Text,
         search_name -> Text,
     }
 }

@@ -1,14 +1,34 @@
 //! The three log-ins that samples and docs name.
 
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 
 use super::unexpected;
 use crate::accounts::{Appointed, Appointment, Passwords, Role, User, appoint};
 use crate::db::Db;
+use crate::db::schema::users;
+use crate::error::Result;
 use crate::ids::UserId;
 
 /// What all three sign in with.
-const PASSWORD: &str = "cartograph-demo";
+pub const PASSWORD: &str = "cartograph-demo";
+
+const CUSTOMER: &str = "customer@example.com";
+const STAFF: &str = "staff@example.com";
+const ADMIN: &str = "admin@example.com";
+
+/// Which of the three there are: a shop that was filled by other means has none.
+pub async fn log_ins(db: &Db) -> Result<Vec<&'static str>> {
+    let conn = db.get().await?;
+    let all = [CUSTOMER, STAFF, ADMIN];
+    let found: Vec<String> = users::table
+        .filter(users::email.eq_any(all).and(users::deleted_at.is_null()))
+        .select(users::email)
+        .load(&mut &*conn)
+        .await?;
+    Ok(all.into_iter().filter(|email| found.iter().any(|found| found == email)).collect())
+}
 
 /// The accounts that the demo's orders name.
 pub(super) struct Accounts {
@@ -24,9 +44,9 @@ impl Accounts {
     /// Makes the accounts, or finds them from an earlier start.
     pub(super) async fn appoint(db: &Db, passwords: &Passwords) -> anyhow::Result<Self> {
         let (customer, staff, _) = tokio::try_join!(
-            account(db, passwords, "customer@example.com", "Casey Customer", &[Role::Customer]),
-            account(db, passwords, "staff@example.com", "Sam Staff", &[Role::Staff]),
-            account(db, passwords, "admin@example.com", "Ada Admin", &[Role::Admin, Role::Staff]),
+            account(db, passwords, CUSTOMER, "Casey Customer", &[Role::Customer]),
+            account(db, passwords, STAFF, "Sam Staff", &[Role::Staff]),
+            account(db, passwords, ADMIN, "Ada Admin", &[Role::Admin, Role::Staff]),
         )?;
         Ok(Self { customer: customer.id, customer_email: customer.email, staff: staff.id })
     }

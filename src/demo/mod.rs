@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use self::accounts::Accounts;
+pub use self::accounts::{PASSWORD, log_ins};
 use crate::app::App;
 use crate::config::Mode;
 use crate::db::schema::products;

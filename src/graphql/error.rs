@@ -157,7 +157,7 @@ const INTERNAL_MESSAGE: &str =
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
 pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
     if let Some(cause) = error.source::<InternalCause>() {
-        tracing::error!(cause = %cause.0, path = ?error.path, "a resolver failed");
+        tracing::error!(request_id, cause = %cause.0, path = ?error.path, "a resolver failed");
         error.message = INTERNAL_MESSAGE.to_owned();
         error.source = None;
         set(error, "code", Code::Internal.as_str());

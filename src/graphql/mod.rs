@@ -11,6 +11,7 @@ mod auth;
 mod cart;
 mod catalog;
 mod context;
+mod document;
 mod error;
 mod inventory;
 mod live;
@@ -31,12 +32,14 @@ use std::sync::Arc;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{MergedObject, SDLExportOptions};
 
+use self::error::ApiError;
 pub use self::error::Code;
 use self::live::Subscription;
 use self::loaders::Loaders;
 use self::nulls::FieldTypes;
 use crate::accounts::Viewer;
 use crate::app::App;
+use crate::config::Mode;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -101,10 +104,16 @@ pub fn sdl() -> String {
 }
 
 impl Schema {
-    /// The schema over what the process owns.
+    /// The schema over what the process owns. In production it suggests no names for misspelt ones.
     #[must_use]
     pub fn new(app: App) -> Self {
-        let builder = || builder().data(app.clone()).limit_depth(MAX_DEPTH);
+        let builder = || {
+            let builder = builder().data(app.clone()).limit_depth(MAX_DEPTH);
+            match app.config.mode {
+                Mode::Development => builder,
+                Mode::Production => builder.disable_suggestions(),
+            }
+        };
         Self {
             inner: builder().finish(),
             live: builder().extension(stream::FreshLoaders).finish(),
@@ -123,7 +132,10 @@ impl Schema {
         let writes =
             stream::operation(&mut request).is_some_and(|operation| operation.ty == OperationType::Mutation);
         let (query, operation_name) = (request.query.clone(), request.operation_name.clone());
-        let refused = if writes { None } else { text::refuse_nul(&mut request) };
+        let refused = match self.refuse_introspection(&mut request) {
+            None if !writes => text::refuse_nul(&mut request),
+            refused => refused,
+        };
         let mut response = match refused {
             Some(refused) => error::failed(refused),
             None => {
@@ -142,5 +154,15 @@ impl Schema {
             error::finish(error, request_id);
         }
         response
+    }
+
+    /// In production the schema does not describe itself: clients have `schema.graphql`.
+    fn refuse_introspection(&self, request: &mut async_graphql::Request) -> Option<ApiError> {
+        let refused = self.app.config.mode == Mode::Production
+            && request.parsed_query().is_ok_and(document::introspects);
+        refused.then(|| {
+            let message = "Introspection is off: work from the shop's schema.graphql.";
+            ApiError::Client(Code::Forbidden, message.to_owned())
+        })
     }
 }

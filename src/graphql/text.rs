@@ -6,9 +6,10 @@
 
 use std::convert::Infallible;
 
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Value};
 
+use super::document::fields;
 use super::error::ApiError;
 
 /// Why a request that holds NUL in a variable or a literal is refused; none for all others.
@@ -24,28 +25,17 @@ fn spells_nul(request: &mut Request) -> bool {
 }
 
 fn document_holds_nul(document: &ExecutableDocument) -> bool {
-    let in_operations = document.operations.iter().any(|(_, operation)| {
-        let defaults = operation.node.variable_definitions.iter().filter_map(|one| one.node.default_value());
-        selection_holds_nul(&operation.node.selection_set.node) || defaults.into_iter().any(holds_nul)
+    let in_defaults = document.operations.iter().any(|(_, operation)| {
+        let mut defaults =
+            operation.node.variable_definitions.iter().filter_map(|one| one.node.default_value());
+        defaults.any(holds_nul)
     });
-    in_operations
-        || document.fragments.values().any(|fragment| selection_holds_nul(&fragment.node.selection_set.node))
-}
-
-fn selection_holds_nul(set: &SelectionSet) -> bool {
-    set.items.iter().any(|item| match &item.node {
-        Selection::Field(field) => {
-            let field = &field.node;
-            field.arguments.iter().any(|(_, value)| {
-                // Variables inside a literal were looked at already.
-                let without_variables =
-                    value.node.clone().into_const_with(|_| Ok::<_, Infallible>(Value::Null));
-                without_variables.is_ok_and(|value| holds_nul(&value))
-            }) || selection_holds_nul(&field.selection_set.node)
-        }
-        Selection::InlineFragment(fragment) => selection_holds_nul(&fragment.node.selection_set.node),
-        Selection::FragmentSpread(_) => false,
-    })
+    in_defaults
+        || fields(document).flat_map(|field| &field.arguments).any(|(_, value)| {
+            // Variables inside a literal were looked at already.
+            let without_variables = value.node.clone().into_const_with(|_| Ok::<_, Infallible>(Value::Null));
+            without_variables.is_ok_and(|value| holds_nul(&value))
+        })
 }
 
 fn holds_nul(value: &Value) -> bool {

@@ -12,7 +12,7 @@ const CATEGORIES: Table =
 const PRODUCTS: Table = Table {
     name: "products",
     columns: "id, category_id, slug, name, description_html, description, vendor, tags, attributes, status, \
-              created_at, updated_at, default_variant_id, price_min, price_max, skus",
+              created_at, updated_at, default_variant_id, price_min, price_max, skus, choices",
 };
 const OPTIONS: Table = Table { name: "product_options", columns: "id, product_id, position, name, values" };
 const VARIANTS: Table = Table {
@@ -104,7 +104,9 @@ impl Catalog {
         products.field(&made).field(&made).field(self.variant_id(&own[0]));
         products.maybe(own.iter().map(|variant| variant.price).min());
         products.maybe(own.iter().map(|variant| variant.price).max());
-        products.field(skus.join(" ")).end();
+        let mut choices: Vec<&str> = own.iter().map(Variant::name).collect();
+        choices.sort_unstable();
+        products.field(skus.join(" ")).field(choices.join(" ")).end();
         for (variant, sku) in own.iter().zip(&skus) {
             let before = dice.percent(15).then_some(variant.price / 4 * 5);
             variant_rows.field(self.variant_id(variant)).field(id).field(sku);

@@ -7,7 +7,8 @@ use super::copy::{Rows, Table};
 use super::dice::{self, AGE, Dice, Kind, OPENING, moment, timestamp};
 use super::words::{FIRST_NAMES, LAST_NAMES, OPINIONS};
 
-const USERS: Table = Table { name: "users", columns: "id, email, name, roles, created_at, updated_at" };
+const USERS: Table =
+    Table { name: "users", columns: "id, email, name, password_hash, roles, created_at, updated_at" };
 const REVIEWS: Table = Table {
     name: "reviews",
     columns: "id, product_id, author_id, rating, title, body, created_at, updated_at",
@@ -21,17 +22,18 @@ const RATINGS: [u8; 20] = [5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4, 4, 3, 3, 3,
 pub(super) struct People {
     pub(super) seed: u64,
     pub(super) users: u64,
+    pub(super) password_hash: Option<String>,
 }
 
 impl People {
-    /// These accounts. Nobody can sign in to them: they have no password.
+    /// These accounts.
     pub(super) fn accounts(&self, numbers: std::ops::Range<u64>) -> Rows {
         let mut rows = Rows::of(USERS);
         for number in numbers {
             let made = timestamp(self.made_at(number));
             let roles = if number == 0 { "{customer,staff}" } else { "{customer}" };
             rows.field(self.id(number)).field(self.email(number)).field(self.name(number));
-            rows.field(roles).field(&made).field(&made).end();
+            rows.maybe(self.password_hash.as_ref()).field(roles).field(&made).field(&made).end();
         }
         rows
     }
@@ -99,7 +101,7 @@ mod tests {
 
     #[test]
     fn reviews_are_all_given_out_and_nobody_reviews_a_thing_twice() {
-        let people = People { seed: 1, users: 5 };
+        let people = People { seed: 1, users: 5, password_hash: None };
         let counts = people.review_counts(10, 30);
         assert_eq!(counts.iter().sum::<u64>(), 30);
         assert!(counts.iter().all(|count| *count <= 5));

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio_postgres::Client;
 
@@ -11,6 +12,7 @@ use super::copy::{Rows, copy};
 use super::orders::Orders;
 use super::people::People;
 use super::report::Report;
+use crate::accounts::{HashingCost, NewPassword, Passwords};
 use crate::db;
 use crate::jobs::relay::RELAY_LOCK;
 use crate::money::Currency;
@@ -49,6 +51,8 @@ pub struct Options {
     pub seed: u32,
     /// What prices are in.
     pub currency: Currency,
+    /// What the accounts sign in with; nobody can without it.
+    pub password: Option<SecretString>,
     /// Also into a shop that has orders.
     pub force: bool,
 }
@@ -61,15 +65,27 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         bail!("a seed needs at least one user, and products for its orders");
     }
     let started = Instant::now();
+    let password_hash = hash(options.password.clone()).await?;
     let client = db::raw_client(&options.url).await?;
     client.batch_execute(BEGIN).await?;
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&RELAY_LOCK]).await?;
     let start = Start::read(&client, options.force).await?;
     let mut report = Report::default();
-    fill(&client, options, start, &mut report).await?;
+    fill(&client, options, password_hash, start, &mut report).await?;
     client.batch_execute("COMMIT; ANALYZE").await?;
     report.total = started.elapsed();
     Ok(report)
+}
+
+/// One hash for all: a salt of its own for each of a million accounts would take hours.
+async fn hash(password: Option<SecretString>) -> anyhow::Result<Option<String>> {
+    match password {
+        None => Ok(None),
+        Some(password) => {
+            let password = NewPassword::parse(password)?;
+            Ok(Some(Passwords::new(HashingCost::default())?.hash(password).await?))
+        }
+    }
 }
 
 /// Where the numbers of a shop's orders and events begin.
@@ -95,12 +111,20 @@ impl Start {
 }
 
 /// Makes rows on a thread of their own and copies them as they come.
-async fn fill(client: &Client, options: &Options, start: Start, report: &mut Report) -> anyhow::Result<()> {
+async fn fill(
+    client: &Client,
+    options: &Options,
+    password_hash: Option<String>,
+    start: Start,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let (sender, mut receiver) = mpsc::channel(2);
-    let (sizes, seed, currency) = (options.sizes, u64::from(options.seed), options.currency);
+    let (sizes, seed) = (options.sizes, u64::from(options.seed));
+    let catalog = Catalog { seed, products: sizes.products, currency: options.currency };
+    let people = People { seed, users: sizes.users, password_hash };
     let maker = tokio::task::spawn_blocking(move || {
         // When the receiver is gone the copying has failed, and that error is the one to report.
-        let _ = make(sizes, seed, currency, start, &sender);
+        let _ = make(sizes, &catalog, &people, start, &sender);
     });
     while let Some(rows) = receiver.recv().await {
         let (table, count, begun) = (rows.table.name, rows.count, Instant::now());
@@ -125,13 +149,11 @@ async fn fill(client: &Client, options: &Options, start: Start, report: &mut Rep
 /// The rows of everything, in an order in which each finds what it refers to.
 fn make(
     sizes: Sizes,
-    seed: u64,
-    currency: Currency,
+    catalog: &Catalog,
+    people: &People,
     start: Start,
     sender: &mpsc::Sender<Rows>,
 ) -> Result<(), mpsc::error::SendError<Rows>> {
-    let catalog = Catalog { seed, products: sizes.products, currency };
-    let people = People { seed, users: sizes.users };
     let mut variants = Vec::new();
     sender.blocking_send(catalog.categories())?;
     for numbers in chunks(sizes.products) {
@@ -145,7 +167,7 @@ fn make(
     let mut rows = People::no_reviews();
     let mut first = 0;
     for (product, count) in (0..).zip(people.review_counts(sizes.products, sizes.reviews)) {
-        people.reviews(&mut rows, &catalog, product, first, count);
+        people.reviews(&mut rows, catalog, product, first, count);
         first += count;
         if rows.count >= CHUNK {
             sender.blocking_send(std::mem::replace(&mut rows, People::no_reviews()))?;
@@ -153,8 +175,8 @@ fn make(
     }
     sender.blocking_send(rows)?;
     let mut orders = Orders {
-        catalog: &catalog,
-        people: &people,
+        catalog,
+        people,
         variants: &variants,
         count: sizes.orders,
         first_number: start.order_number,

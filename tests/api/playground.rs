@@ -170,3 +170,17 @@ async fn in_production_there_is_no_playground() {
     let browser = [("accept", "text/html")];
     assert_eq!(http.send(Method::GET, "/graphql", &browser, "").await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn in_production_the_schema_does_not_describe_itself() {
+    let app = TestApp::start_with(|config| config.mode = Mode::Production).await;
+    let typename = app.guest().query("{ __typename shop { name __typename } }").await;
+    assert_eq!(typename.text("/__typename"), "Query");
+    for query in ["{ __schema { types { name } } }", "{ __type(name: \"Order\") { name } }"] {
+        let answer = app.guest().query(query).await;
+        assert_eq!(answer.error_code(), "FORBIDDEN", "{query}");
+    }
+    let misspelt = app.guest().query("{ shops { name } }").await;
+    assert_eq!(misspelt.error_code(), "GRAPHQL_VALIDATION_FAILED");
+    assert!(!misspelt.body.to_string().contains("Did you mean"), "{}", misspelt.body);
+}

@@ -5,6 +5,8 @@ use cartograph::seed::{self, Options, Sizes};
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::RunQueryDsl;
+use secrecy::SecretString;
+use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::db::count;
@@ -15,6 +17,7 @@ fn options(app: &TestApp) -> Options {
         sizes: Sizes { products: 60, users: 20, reviews: 150, orders: 400 },
         seed: 1,
         currency: Currency::USD,
+        password: None,
         force: false,
     }
 }
@@ -70,9 +73,11 @@ async fn a_seeded_shop_is_consistent() {
         (
             "derived columns are those of the variants",
             "SELECT count(*) AS n FROM products p, LATERAL (SELECT min(price) AS low, max(price) AS high, \
-             (array_agg(id ORDER BY position))[1] AS first, string_agg(sku, ' ' ORDER BY position) AS skus \
+             (array_agg(id ORDER BY position))[1] AS first, string_agg(sku, ' ' ORDER BY position) AS skus, \
+             string_agg(DISTINCT spaced(option_values), ' ') AS choices \
              FROM product_variants WHERE product_id = p.id) v \
-             WHERE (p.price_min, p.price_max, p.default_variant_id, p.skus) IS DISTINCT FROM (low, high, first, v.skus)",
+             WHERE (p.price_min, p.price_max, p.default_variant_id, p.skus, p.choices) \
+             IS DISTINCT FROM (low, high, first, v.skus, v.choices)",
         ),
         (
             "ratings are those of the reviews",
@@ -122,4 +127,18 @@ async fn a_shop_with_orders_is_left_alone_unless_forced() {
     assert_eq!(contents(&app).await, before);
     seed::run(&Options { seed: 2, force: true, ..options(&app) }).await.unwrap();
     assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM orders").await, 800);
+}
+
+#[tokio::test]
+async fn its_accounts_sign_in_with_the_password_given() {
+    let app = TestApp::start().await;
+    let password = Some(SecretString::from("for measuring"));
+    seed::run(&Options { password, ..options(&app) }).await.unwrap();
+    let document = "mutation($email: String!) {
+        sessionCreate(input: { email: $email, password: \"for measuring\" }) { session { accessToken } } }";
+    let answer = app.guest().query_with(document, json!({ "email": "user1.s1@seed.example" })).await;
+    let token = answer.text("/sessionCreate/session/accessToken");
+    let customer = app.guest().with_authorization(&format!("Bearer {token}"));
+    let seen = customer.query("{ viewer { orders(first: 1) { nodes { number } } } }").await;
+    assert!(seen.int("/viewer/orders/nodes/0/number") > 0, "there is something to look at");
 }
