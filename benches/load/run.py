@@ -32,23 +32,11 @@ PORT = int(os.environ.get("PORT", "8765"))
 URL = f"http://127.0.0.1:{PORT}/graphql"
 TICKS = os.sysconf("SC_CLK_TCK")
 
-PRODUCT_PAGE = """query($slug: String!) { product(slug: $slug) {
-  id name description price { amount currency } compareAtPrice { amount } stock inStock averageRating reviewCount
-  category { id name slug } images { url altText } options { name values }
-  variants(first: 20) { nodes { id name sku price { amount } stock } } } }"""
-CATEGORY_PAGE = """query($slug: String!) { category(slug: $slug) { id name products(first: 20) {
-  pageInfo { hasNextPage endCursor } nodes { id slug name price { amount currency } inStock averageRating reviewCount
-  category { name } images { url } reviews(first: 3) { nodes { rating title body author { name } } } } } } }"""
-SEARCH = """query($search: String!) { products(first: 20, search: $search) {
-  nodes { id slug name price { amount } inStock averageRating } pageInfo { hasNextPage } } }"""
-ORDER_HISTORY = """{ viewer { orders(first: 10) { nodes { id number status total { amount currency }
-  lines { name quantity unitPrice { amount } product { id slug name } } } } } }"""
-CART_ADD = """mutation($input: CartLinesAddInput!) { cartLinesAdd(input: $input) {
-  cart { id token itemCount subtotal { amount } lines { id quantity unitPrice { amount } variant { id name } product { id name } } }
-  userErrors { code message } } }"""
-ORDER_PLACE = """mutation($input: OrderPlaceInput!) { orderPlace(input: $input) {
-  order { id number status total { amount } } token userErrors { code message } } }"""
 ADDRESS = {"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postalCode": "SW1Y 4JH", "country": "GB"}
+
+
+def document(name):
+    return (HERE / f"{name}.graphql").read_text()
 
 
 def ask(query, variables=None, token=None):
@@ -126,7 +114,7 @@ def guest_carts(variants, count):
 
     def fill(_):
         lines = [{"variantId": random.choice(variants), "quantity": 1} for _ in range(2)]
-        return ask(CART_ADD, {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"]
+        return ask(document("cart_add"), {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"]
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(fill, range(count)))
@@ -140,14 +128,14 @@ def kinds(customer):
     categories = [category["slug"] for category in pages("categories", "slug", count=1)]
     in_stock = [node["id"] for product in products for node in product["variants"]["nodes"] if node["stock"] > 50]
     address = {"email": "ada@example.com", "shippingAddress": ADDRESS}
-    yield "product page", None, lambda: bodies(PRODUCT_PAGE, [{"slug": slug} for slug in random.sample(slugs, len(slugs))])
-    yield "category page with reviews", None, lambda: bodies(CATEGORY_PAGE, [{"slug": slug} for slug in categories])
-    yield "search", None, lambda: bodies(SEARCH, [{"search": f"{random.choice(words)}"} for _ in range(500)])
-    yield "order history", customer, lambda: bodies(ORDER_HISTORY, [{}])
+    yield "product page", None, lambda: bodies(document("product_page"), [{"slug": slug} for slug in random.sample(slugs, len(slugs))])
+    yield "category page with reviews", None, lambda: bodies(document("category_page"), [{"slug": slug} for slug in categories])
+    yield "search", None, lambda: bodies(document("search"), [{"search": f"{random.choice(words)}"} for _ in range(500)])
+    yield "order history", customer, lambda: bodies(document("order_history"), [{}])
     yield "add to cart", None, lambda: bodies(
-        CART_ADD, [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
+        document("cart_add"), [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
     yield "place order", None, lambda: bodies(
-        ORDER_PLACE, [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * DURATION)])
+        document("order_place"), [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * DURATION)])
 
 
 def main():

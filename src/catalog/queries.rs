@@ -24,7 +24,6 @@ macro_rules! products_with_default {
             .left_join(inventory::table.on(inventory::variant_id.eq(product_variants::id)))
     };
 }
-pub(super) use products_with_default;
 
 /// The products with these ids, in any order and any state.
 pub async fn products_by_ids(mut conn: &AsyncPgConnection, ids: &[ProductId]) -> QueryResult<Vec<Product>> {

@@ -77,8 +77,8 @@ where
 
     /// The value of one key, if there is one.
     pub(super) async fn load(&self, key: K) -> Loaded<Option<V>> {
-        self.0
-            .try_load(key)
+        // Boxed: the library makes room for an object's largest field once per field that is asked for.
+        Box::pin(self.0.try_load(key))
             .await
             .unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
     }

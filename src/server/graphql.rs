@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
-use async_graphql::{BatchRequest, Request, Variables};
+use async_graphql::{BatchRequest, BatchResponse, Request, Variables};
+use async_graphql_axum::GraphQLResponse;
 use axum::body::Body;
 use axum::extract::{self, FromRequest, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -197,7 +198,7 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
         Err(error) => return unauthenticated(error, id),
     };
     let media_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { JSON };
-    let (status, body) = match batch {
+    let (status, response) = match batch {
         BatchRequest::Single(request) => {
             let response = state.schema.execute(request, viewer, &id.0).await;
             // Of the two media types, only the newer one tells by its status that nothing was executed.
@@ -205,31 +206,23 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
             let early = failed && response.errors.iter().all(|error| error.path.is_empty());
             let status =
                 if early && media_type == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-            (status, serde_json::to_vec(&response))
+            (status, BatchResponse::Single(response))
         }
         BatchRequest::Batch(requests) => {
             let mut responses = Vec::with_capacity(requests.len());
             for request in requests {
                 responses.push(state.schema.execute(request, viewer, &id.0).await);
             }
-            (StatusCode::OK, serde_json::to_vec(&responses))
+            (StatusCode::OK, BatchResponse::Batch(responses))
         }
     };
-    match body {
-        Ok(body) => {
-            let media_type = if media_type == JSON {
-                HeaderValue::from_static("application/json; charset=utf-8")
-            } else {
-                HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
-            };
-            (status, [(header::CONTENT_TYPE, media_type)], body).into_response()
-        }
-        Err(error) => {
-            tracing::error!(request_id = id.0, %error, "a response could not be written as JSON");
-            let message = "Something went wrong on our side.";
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message, id).into_response()
-        }
-    }
+    let content_type = if media_type == JSON {
+        HeaderValue::from_static("application/json; charset=utf-8")
+    } else {
+        HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
+    };
+    // The library would always say that it is the newer media type.
+    (status, [(header::CONTENT_TYPE, content_type)], GraphQLResponse(response)).into_response()
 }
 
 /// Whether the operation that would run is a query. A document that names none is left to the schema to refuse.

@@ -1,6 +1,7 @@
 //! One page of products: filtered, sorted, searched; of the whole shop, or of each of several categories at once.
 
 mod order;
+mod placed;
 mod query;
 mod subtree;
 
@@ -64,10 +65,10 @@ impl Listing {
             let mut pages = self.load_within(conn, &[category]).await?;
             return Ok(pages.remove(&category).unwrap_or_default());
         }
-        let mut rows: Vec<Row> = self.rows(self.in_category()).load(&mut conn).await?;
+        let mut rows: Vec<Row> = self.rows().load(&mut conn).await?;
         if rows.is_empty() && self.search.is_some() && self.page.cursor.is_none() && !self.lenient {
             self.lenient = true;
-            rows = self.rows(self.in_category()).load(&mut conn).await?;
+            rows = self.rows().load(&mut conn).await?;
         }
         Ok(self.cut(rows))
     }

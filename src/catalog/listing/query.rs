@@ -1,67 +1,94 @@
 //! A listing as SQL.
 
 use chrono::DateTime;
-use diesel::dsl::{AsSelect, Eq, LeftJoinQuerySource, Nullable, SqlTypeOf, count_star, not, sql};
+use diesel::dsl::{AsSelect, SqlTypeOf, count_star, not, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Text, Uuid};
 
 use super::Listing;
 use super::order::Order;
+use super::placed::Placed;
 use super::subtree::Subtree;
 use crate::catalog::model::{Product, ProductStatus};
-use crate::catalog::queries::products_with_default;
-use crate::db::schema::{inventory, product_variants, products};
+use crate::db::schema::products;
 use crate::ids::CategoryId;
 use crate::pagination::{Cursor, SortKey};
 
-/// What a listing selects from; see `products_with_default`.
-type Source = LeftJoinQuerySource<
-    LeftJoinQuerySource<
-        products::table,
-        product_variants::table,
-        Eq<products::default_variant_id, Nullable<product_variants::id>>,
-    >,
-    inventory::table,
-    Eq<inventory::variant_id, product_variants::id>,
->;
 /// [`super::Row`] in SQL's types.
-type RowSql = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt);
+pub(super) type RowSql = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt);
+/// A product's id and what the listing is sorted by. The key is compared and never read, so its type is nobody's concern,
+/// but that of a rank.
+type PlaceSql = (Uuid, BigInt);
 /// Something that a product must fulfil to be listed.
-pub(super) type Condition = Box<dyn BoxableExpression<Source, Pg, SqlType = Bool>>;
+pub(super) type Condition = Box<dyn BoxableExpression<products::table, Pg, SqlType = Bool>>;
+
+/// Which way a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Upwards,
+    Downwards,
+}
+
+impl Direction {
+    /// Sorts by key and id of this table, which ever way.
+    pub(super) fn push_order_by(self, table: &'static str, out: &mut AstPass<'_, '_, Pg>) {
+        let direction = match self {
+            Self::Upwards => " ASC",
+            Self::Downwards => " DESC",
+        };
+        for part in [" ORDER BY ", table, ".key", direction, ", ", table, ".id", direction] {
+            out.push_sql(part);
+        }
+    }
+}
 
 impl Listing {
-    /// The rows of the page and one more, in the direction of reading.
-    pub(super) fn rows(
+    /// The products of the page and one more, in the direction of reading.
+    pub(super) fn rows(&self) -> impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send + use<> {
+        self.placed(self.places(self.in_category()))
+    }
+
+    /// The same of the category that [`crate::db::PerKey`] is at, found in the categories in and below it.
+    pub(super) fn rows_of_subtree(
+        &self,
+    ) -> impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send + use<> {
+        let places = self.places(Some(in_branch()));
+        self.placed(Subtree { places, direction: self.direction(), limit: self.page.fetch() })
+    }
+
+    fn placed<Q>(&self, places: Q) -> Placed<Q> {
+        Placed::new(places, self.direction(), self.order == Order::Relevance)
+    }
+
+    /// The places of the page and one more, in the direction of reading.
+    fn places(
         &self,
         category: Option<Condition>,
-    ) -> impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send + use<> {
-        let mut query = products_with_default!()
-            .select((Product::as_select(), products::search_name, self.rank()))
-            .limit(self.page.fetch())
-            .into_boxed::<Pg>();
+    ) -> impl Query<SqlType = PlaceSql> + QueryFragment<Pg> + QueryId + Send + use<> {
+        let mut query =
+            products::table.select((products::id, self.key())).limit(self.page.fetch()).into_boxed::<Pg>();
         for condition in self.conditions().into_iter().chain(category) {
             query = query.filter(condition);
         }
         if let Some(cursor) = &self.page.cursor {
             query = query.filter(self.beyond(cursor));
         }
-        macro_rules! order_by {
-            ($key:expr) => {
-                if self.upwards() {
-                    query.order(($key.asc(), products::id.asc()))
-                } else {
-                    query.order(($key.desc(), products::id.desc()))
-                }
-            };
+        match self.direction() {
+            Direction::Upwards => query.order((self.key().asc(), products::id.asc())),
+            Direction::Downwards => query.order((self.key().desc(), products::id.desc())),
         }
+    }
+
+    /// What the listing is sorted by.
+    fn key(&self) -> Box<dyn BoxableExpression<products::table, Pg, SqlType = BigInt>> {
         match self.order {
-            Order::Newest => order_by!(products::created_at),
-            Order::PriceAscending | Order::PriceDescending => order_by!(products::price_min),
-            Order::Name => order_by!(products::search_name),
-            Order::Rating => order_by!(products::rating_millis),
-            Order::Relevance => order_by!(self.rank()),
+            Order::Newest => Box::new(sql("products.created_at")),
+            Order::PriceAscending | Order::PriceDescending => Box::new(products::price_min),
+            Order::Name => Box::new(sql("products.search_name")),
+            Order::Rating => Box::new(sql("products.rating_millis")),
+            Order::Relevance => self.rank(),
         }
     }
 
@@ -70,29 +97,11 @@ impl Listing {
         &self,
         category: Option<Condition>,
     ) -> impl Query<SqlType = BigInt> + QueryFragment<Pg> + QueryId + Send + use<> {
-        let mut query = products_with_default!().select(count_star()).into_boxed::<Pg>();
+        let mut query = products::table.select(count_star()).into_boxed::<Pg>();
         for condition in self.conditions().into_iter().chain(category) {
             query = query.filter(condition);
         }
         query
-    }
-
-    /// The rows of the page of the category that [`crate::db::PerKey`] is at, read from the categories in and below it.
-    pub(super) fn rows_of_subtree(
-        &self,
-    ) -> Subtree<impl Query<SqlType = RowSql> + QueryFragment<Pg> + QueryId + Send> {
-        let key = match self.order {
-            Order::Newest | Order::Relevance => "created_at",
-            Order::PriceAscending | Order::PriceDescending => "price_min",
-            Order::Name => "search_name",
-            Order::Rating => "rating_millis",
-        };
-        Subtree {
-            rows: self.rows(Some(in_branch())),
-            key,
-            direction: if self.upwards() { "ASC" } else { "DESC" },
-            limit: self.page.fetch(),
-        }
     }
 
     /// Filed in the category that the filter names, or below it.
@@ -105,25 +114,22 @@ impl Listing {
         ))
     }
 
-    /// Whether the page is read in the direction of growing keys.
-    fn upwards(&self) -> bool {
-        self.order.ascending() != self.page.backward
+    fn direction(&self) -> Direction {
+        if self.order.ascending() == self.page.backward { Direction::Downwards } else { Direction::Upwards }
     }
 
     /// How well a product fits the search, in millionths; 0 without one. A whole number, so that cursors are exact.
-    fn rank(&self) -> Box<dyn BoxableExpression<Source, Pg, SqlType = BigInt>> {
+    fn rank(&self) -> Box<dyn BoxableExpression<products::table, Pg, SqlType = BigInt>> {
         match &self.search {
             None => Box::new(sql::<BigInt>("0::bigint")),
             Some(text) if self.lenient => Box::new(
-                sql::<BigInt>("(word_similarity(fold_text(")
+                sql::<BigInt>("(word_similarity((SELECT fold_text(")
                     .bind::<Text, _>(text.words.clone())
-                    .sql("), products.search_name) * 1000000)::bigint"),
+                    .sql(")), products.search_name) * 1000000)::bigint"),
             ),
             Some(text) => Box::new(
                 sql::<BigInt>("(ts_rank(products.search_document, ")
                     .sql(TSQUERY_OPEN)
-                    .bind::<Text, _>(text.tsquery.clone())
-                    .sql(TSQUERY_MIDDLE)
                     .bind::<Text, _>(text.tsquery.clone())
                     .sql(TSQUERY_CLOSE)
                     .sql(") * 1000000)::bigint"),
@@ -170,15 +176,13 @@ impl Listing {
         match &self.search {
             None => {}
             Some(text) if self.lenient => all.push(Box::new(
-                sql::<Bool>("fold_text(")
+                sql::<Bool>("(SELECT fold_text(")
                     .bind::<Text, _>(text.words.clone())
-                    .sql(") <% products.search_name"),
+                    .sql(")) <% products.search_name"),
             )),
             Some(text) => all.push(Box::new(
                 sql::<Bool>("products.search_document @@ ")
                     .sql(TSQUERY_OPEN)
-                    .bind::<Text, _>(text.tsquery.clone())
-                    .sql(TSQUERY_MIDDLE)
                     .bind::<Text, _>(text.tsquery.clone())
                     .sql(TSQUERY_CLOSE),
             )),
@@ -188,7 +192,7 @@ impl Listing {
 
     /// Behind the cursor in the direction of reading.
     fn beyond(&self, cursor: &Cursor) -> Condition {
-        let upwards = self.upwards();
+        let upwards = self.direction() == Direction::Upwards;
         let id = cursor.id;
         // (key, id) > (k, i), spelt so that an index over the key can start at k.
         macro_rules! beyond {
@@ -230,9 +234,10 @@ pub(super) fn in_wanted_category() -> Condition {
 }
 
 /// The words searched for, as English (mugs finds mug) and as they stand (for article numbers and names).
-const TSQUERY_OPEN: &str = "(to_tsquery('english', fold_text(";
-const TSQUERY_MIDDLE: &str = ")) || to_tsquery('simple', fold_text(";
-const TSQUERY_CLOSE: &str = ")))";
+/// As a subquery, or it would be worked out again for each product.
+const TSQUERY_OPEN: &str =
+    "(SELECT to_tsquery('english', words) || to_tsquery('simple', words) FROM fold_text(";
+const TSQUERY_CLOSE: &str = ") AS words)";
 
 const IN_STOCK: &str = "EXISTS (SELECT 1 FROM product_variants v JOIN inventory i ON i.variant_id = v.id \
      WHERE v.product_id = products.id AND v.archived_at IS NULL AND i.on_hand > i.reserved)";
