@@ -29,6 +29,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// The shop itself.
     pub shop: Shop,
+    /// `CATALOG_MAX_AGE`: how long guests may be shown a page of the catalogue as it was; 0 has every page read anew.
+    pub catalog_max_age: Duration,
     /// What the log holds and how.
     pub log: Log,
     /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
@@ -180,6 +182,7 @@ impl Config {
             redis_prefix: vars.get("REDIS_PREFIX").unwrap_or_else(|| "cartograph".to_owned()),
             tokens,
             shop,
+            catalog_max_age: Duration::from_secs(vars.ranged("CATALOG_MAX_AGE", 0, 60)?.unwrap_or(1).into()),
             log,
             data_dir: vars.get("DATA_DIR").map_or_else(|| default_data_dir(lookup), PathBuf::from),
         })

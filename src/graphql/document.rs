@@ -1,6 +1,26 @@
 //! A look at a whole document before it runs.
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+};
+
+/// The operation that would run; none when there is no such operation.
+pub(super) fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(&operation.node),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name).map(|operation| &operation.node)
+        }
+        // The library counts a single operation that has a name among these; it may be asked for without its name.
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut all = operations.values();
+            all.next().filter(|_| all.next().is_none()).map(|operation| &operation.node)
+        }
+    }
+}
 
 /// Every field that a document selects, wherever it stands, in no particular order. Not by recursion: how deep a document
 /// nests is the client's choice.

@@ -12,7 +12,9 @@ mod cart;
 mod catalog;
 mod context;
 mod document;
+mod documents;
 mod error;
+mod field_order;
 mod inventory;
 mod live;
 mod loaders;
@@ -22,6 +24,7 @@ mod orders;
 mod relay;
 mod reviews;
 mod scalars;
+mod shared;
 mod shop;
 mod stream;
 mod text;
@@ -29,14 +32,16 @@ mod user_error;
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{MergedObject, SDLExportOptions};
 
+use self::documents::Documents;
 use self::error::ApiError;
 pub use self::error::Code;
 use self::live::Subscription;
 use self::loaders::Loaders;
 use self::nulls::FieldTypes;
+use self::shared::SharedAnswers;
 use crate::accounts::Viewer;
 use crate::app::App;
 use crate::config::Mode;
@@ -80,7 +85,18 @@ pub struct Schema {
     live: GraphqlSchema,
     /// What may be null, for answers with failed fields.
     types: Arc<FieldTypes>,
+    documents: Arc<Documents>,
+    shared: Arc<SharedAnswers>,
     app: App,
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// One without errors that others were given too, as JSON.
+    Shared(Arc<[u8]>),
+    /// One of its own.
+    Own(Box<async_graphql::Response>),
 }
 
 /// The schema without anything to answer from: for its definition.
@@ -118,7 +134,31 @@ impl Schema {
             inner: builder().finish(),
             live: builder().extension(stream::FreshLoaders).finish(),
             types: Arc::new(FieldTypes::read(&sdl())),
+            documents: Arc::default(),
+            shared: Arc::new(SharedAnswers::new(app.config.catalog_max_age)),
             app,
+        }
+    }
+
+    /// Answers one request, perhaps as it was answered a moment ago.
+    pub async fn answer(
+        &self,
+        mut request: async_graphql::Request,
+        viewer: Viewer,
+        request_id: &str,
+    ) -> Answer {
+        let document = self.documents.prepare(&mut request);
+        let question = match viewer {
+            Viewer::Guest => self.shared.question(&mut request),
+            Viewer::User(_) => None,
+        };
+        let work = self.run(request, document, viewer, request_id);
+        match question {
+            Some(question) => match self.shared.answer(&question, work).await {
+                Ok(json) => Answer::Shared(json),
+                Err(response) => Answer::Own(Box::new(response)),
+            },
+            None => Answer::Own(Box::new(work.await)),
         }
     }
 
@@ -129,9 +169,21 @@ impl Schema {
         viewer: Viewer,
         request_id: &str,
     ) -> async_graphql::Response {
-        let writes =
-            stream::operation(&mut request).is_some_and(|operation| operation.ty == OperationType::Mutation);
-        let (query, operation_name) = (request.query.clone(), request.operation_name.clone());
+        let document = self.documents.prepare(&mut request);
+        self.run(request, document, viewer, request_id).await
+    }
+
+    async fn run(
+        &self,
+        mut request: async_graphql::Request,
+        document: Option<Arc<ExecutableDocument>>,
+        viewer: Viewer,
+        request_id: &str,
+    ) -> async_graphql::Response {
+        let operation = stream::operation(&mut request);
+        let writes = operation.is_some_and(|operation| operation.ty == OperationType::Mutation);
+        let _changing = stream::operation(&mut request).and_then(|operation| self.shared.changing(operation));
+        let operation_name = request.operation_name.clone();
         let refused = match self.refuse_introspection(&mut request) {
             None if !writes => text::refuse_nul(&mut request),
             refused => refused,
@@ -145,7 +197,10 @@ impl Schema {
                 tokio::task::unconstrained(self.inner.execute(request)).await
             }
         };
-        self.types.complete(&mut response, &query, operation_name.as_deref());
+        if let Some(document) = document {
+            self.types.complete(&mut response, &document, operation_name.as_deref());
+            field_order::restore(&mut response.data, &document, operation_name.as_deref());
+        }
         if writes {
             // Whatever was committed has its events in the outbox.
             self.app.relay.wake();

@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, Field, OperationType, Selection, SelectionSet, Type, TypeKind,
     TypeSystemDefinition,
 };
-use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{Name, PathSegment, Response, Value};
+
+use super::document::operation;
 
 /// The type of every field of the schema, by its object's name and its own.
 pub(super) struct FieldTypes(HashMap<(String, String), Type>);
@@ -40,16 +42,19 @@ impl FieldTypes {
         Self(types)
     }
 
-    /// Puts null where the fields of this answer failed. `query` and `operation_name` are what was asked.
-    pub(super) fn complete(&self, response: &mut Response, query: &str, operation_name: Option<&str>) {
+    /// Puts null where the fields of this answer failed. `document` and `operation_name` are what was asked.
+    pub(super) fn complete(
+        &self,
+        response: &mut Response,
+        document: &ExecutableDocument,
+        operation_name: Option<&str>,
+    ) {
         if response.errors.iter().all(|error| error.path.is_empty()) {
             return;
         }
-        let Ok(document) = parse_query(query) else { return };
         let failed = response.errors.iter().filter(|error| !error.path.is_empty());
-        let mut places: Vec<&[PathSegment]> = failed
-            .filter_map(|error| self.nearest_nullable(&document, operation_name, &error.path))
-            .collect();
+        let mut places: Vec<&[PathSegment]> =
+            failed.filter_map(|error| self.nearest_nullable(document, operation_name, &error.path)).collect();
         // The upper ones first: what lies below a null is gone.
         places.sort_by_key(|place| place.len());
         let mut nulls: Vec<&[PathSegment]> = Vec::new();
@@ -71,15 +76,13 @@ impl FieldTypes {
         operation_name: Option<&str>,
         path: &'p [PathSegment],
     ) -> Option<&'p [PathSegment]> {
-        let mut operations = document.operations.iter();
-        let (_, operation) = operations
-            .find(|(name, _)| operation_name.is_none() || name.map(Name::as_str) == operation_name)?;
-        let root = match operation.node.ty {
+        let operation = operation(document, operation_name)?;
+        let root = match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        let mut scopes: Vec<Scope<'_>> = vec![(root, &operation.node.selection_set.node)];
+        let mut scopes: Vec<Scope<'_>> = vec![(root, &operation.selection_set.node)];
         let mut ty: Option<&Type> = None;
         let mut nearest = 0;
         for (index, segment) in path.iter().enumerate() {
@@ -201,7 +204,11 @@ mod tests {
             error.path = path.as_array().unwrap().iter().map(segment).collect();
             response.errors.push(error);
         }
-        FieldTypes::read(SDL).complete(&mut response, query, None);
+        FieldTypes::read(SDL).complete(
+            &mut response,
+            &async_graphql::parser::parse_query(query).unwrap(),
+            None,
+        );
         response.data.into_json().unwrap()
     }
 

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
-use async_graphql::parser::types::{DocumentOperations, OperationDefinition, OperationType, Selection};
+use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
 use async_graphql::{Data, Request, Response};
 use async_stream::stream;
 use futures_util::stream::BoxStream;
@@ -14,6 +14,7 @@ use super::Schema;
 use super::error::{ApiError, Code, failed, finish};
 use super::loaders::Loaders;
 use super::text::refuse_nul;
+use super::{document, field_order};
 use crate::accounts::Viewer;
 use crate::app::App;
 
@@ -28,6 +29,8 @@ impl Schema {
         request_id: String,
     ) -> BoxStream<'static, Response> {
         let schema = self.clone();
+        let document = self.documents.prepare(&mut request);
+        let operation_name = request.operation_name.clone();
         match operation(&mut request) {
             Some(operation) if operation.ty == OperationType::Subscription => {
                 if !has_one_field(operation) {
@@ -56,7 +59,12 @@ impl Schema {
                     event = events.next() => event,
                 };
                 match event {
-                    Some(event) => yield event,
+                    Some(mut event) => {
+                        if let Some(document) = &document {
+                            field_order::restore(&mut event.data, document, operation_name.as_deref());
+                        }
+                        yield event;
+                    }
                     None => return,
                 }
             }
@@ -76,18 +84,7 @@ impl Schema {
 /// The operation that a request asks for; none when the document cannot be read or has no such operation.
 pub(super) fn operation(request: &mut Request) -> Option<&OperationDefinition> {
     let name = request.operation_name.clone();
-    let document = request.parsed_query().ok()?;
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(&operation.node),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name.as_str()).map(|operation| &operation.node)
-        }
-        // The library counts a single operation that has a name among these; it may be asked for without its name.
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.values();
-            all.next().filter(|_| all.next().is_none()).map(|operation| &operation.node)
-        }
-    }
+    document::operation(request.parsed_query().ok()?, name.as_deref())
 }
 
 /// Whether a subscription asks for one thing, as the GraphQL specification demands (5.2.4.1). Fragments at the root are

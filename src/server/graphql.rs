@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::{BatchRequest, BatchResponse, Request, Variables};
 use async_graphql_axum::GraphQLResponse;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{self, FromRequest, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{RequestId, State, ws};
 use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
-use crate::graphql::Code;
+use crate::graphql::{Answer, Code};
 
 /// The largest body of a request.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -133,7 +133,7 @@ async fn read_body(
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message, id));
     }
     let limited = request.map(|body| Body::new(http_body_util::Limited::new(body, MAX_BODY_BYTES)));
-    let bytes = axum::body::Bytes::from_request(limited, &()).await.map_err(|_| {
+    let bytes = Bytes::from_request(limited, &()).await.map_err(|_| {
         let message = format!("The body is larger than {MAX_BODY_BYTES} bytes or broke off.");
         refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, &message, id)
     })?;
@@ -198,9 +198,18 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
         Err(error) => return unauthenticated(error, id),
     };
     let media_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { JSON };
+    let content_type = if media_type == JSON {
+        HeaderValue::from_static("application/json; charset=utf-8")
+    } else {
+        HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
+    };
+    let content_type = [(header::CONTENT_TYPE, content_type)];
     let (status, response) = match batch {
         BatchRequest::Single(request) => {
-            let response = state.schema.execute(request, viewer, &id.0).await;
+            let response = match state.schema.answer(request, viewer, &id.0).await {
+                Answer::Shared(json) => return (content_type, Bytes::from_owner(json)).into_response(),
+                Answer::Own(response) => *response,
+            };
             // Of the two media types, only the newer one tells by its status that nothing was executed.
             let failed = response.is_err() && response.data == async_graphql::Value::Null;
             let early = failed && response.errors.iter().all(|error| error.path.is_empty());
@@ -216,13 +225,8 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
             (StatusCode::OK, BatchResponse::Batch(responses))
         }
     };
-    let content_type = if media_type == JSON {
-        HeaderValue::from_static("application/json; charset=utf-8")
-    } else {
-        HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
-    };
     // The library would always say that it is the newer media type.
-    (status, [(header::CONTENT_TYPE, content_type)], GraphQLResponse(response)).into_response()
+    (status, content_type, GraphQLResponse(response)).into_response()
 }
 
 /// Whether the operation that would run is a query. A document that names none is left to the schema to refuse.

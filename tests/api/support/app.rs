@@ -184,6 +184,8 @@ fn config() -> Config {
             currency: Currency::USD,
             public_url: "http://shop.test".to_owned(),
         },
+        // Tests change rows behind the server's back and look at once.
+        catalog_max_age: Duration::ZERO,
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join("cartograph-tests-keep-nothing-here"),
     }

@@ -1,0 +1,92 @@
+//! Documents that were read before: clients send the same few over and over, and parsing one costs as much as a statement.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
+use async_graphql::{Request, Variables};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::document::operation;
+
+/// How much text is remembered, in bytes; a parsed document takes about twenty times its text.
+const CAPACITY: u64 = 512 * 1024;
+/// A longer document is nobody's everyday query.
+const LONGEST: usize = 16 * 1024;
+
+/// Parsed documents by their text, those kept that are asked for most.
+pub(super) struct Documents(Cache<String, Arc<ExecutableDocument>, TextLength>);
+
+#[derive(Clone)]
+struct TextLength;
+
+impl Weighter<String, Arc<ExecutableDocument>> for TextLength {
+    fn weight(&self, text: &String, _: &Arc<ExecutableDocument>) -> u64 {
+        text.len() as u64
+    }
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Cache::with_weighter(1_000, CAPACITY, TextLength))
+    }
+}
+
+impl Documents {
+    /// Gives the request its parsed document and the defaults of variables that it leaves out, and the document to the
+    /// caller too. None when it cannot be parsed: the executor says why.
+    pub(super) fn prepare(&self, request: &mut Request) -> Option<Arc<ExecutableDocument>> {
+        let document = self.parse(request)?;
+        if let Some(operation) = operation(&document, request.operation_name.as_deref()) {
+            fill_in_defaults(operation, &mut request.variables);
+        }
+        Some(document)
+    }
+
+    fn parse(&self, request: &mut Request) -> Option<Arc<ExecutableDocument>> {
+        if let Some(document) = self.0.get(request.query.as_str()) {
+            request.set_parsed_query(ExecutableDocument::clone(&document));
+            return Some(document);
+        }
+        let document = Arc::new(request.parsed_query().ok()?.clone());
+        if request.query.len() <= LONGEST {
+            self.0.insert(request.query.clone(), Arc::clone(&document));
+        }
+        Some(document)
+    }
+}
+
+/// The library knows the defaults where a variable is an argument, but not where it decides about `@include` or `@skip`.
+fn fill_in_defaults(operation: &OperationDefinition, variables: &mut Variables) {
+    for definition in &operation.variable_definitions {
+        let name = &definition.node.name.node;
+        if let Some(default) = &definition.node.default_value
+            && !variables.contains_key(name)
+        {
+            variables.insert(name.clone(), default.node.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_parsed_once_and_means_the_same_again() {
+        let documents = Documents::default();
+        let ask = |query: &str, variables| {
+            let mut request = Request::new(query).variables(Variables::from_json(variables));
+            documents.prepare(&mut request).map(|document| (document, request.variables))
+        };
+        let query = "query($a: Boolean = true, $b: Int) { x @include(if: $a) }";
+        let (first, variables) = ask(query, json!({})).unwrap();
+        assert_eq!(variables, Variables::from_json(json!({ "a": true })));
+        let (again, variables) = ask(query, json!({ "a": null, "b": 1 })).unwrap();
+        assert!(Arc::ptr_eq(&first, &again));
+        assert_eq!(variables, Variables::from_json(json!({ "a": null, "b": 1 })), "what is given stays");
+        assert!(ask("{ x", json!({})).is_none());
+    }
+}

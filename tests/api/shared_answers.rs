@@ -1,0 +1,80 @@
+//! Guests who ask the same about the catalogue share the answer for a moment.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::builders::ProductBuilder;
+use crate::support::{Client, TestApp};
+
+const NAME: &str = "{ product(slug: \"mug\") { id name stock } }";
+const RENAME: &str = "mutation($id: ID!, $name: String!) {
+    productUpdate(input: { id: $id, name: $name }) { product { id } userErrors { message } } }";
+
+/// A shop with a mug, whose answers are good for this long.
+async fn shop(max_age: Duration) -> TestApp {
+    let app = TestApp::start_with(|config| config.catalog_max_age = max_age).await;
+    ProductBuilder::new("mug").name("Mug").sku("MUG").stock(5).create(&app).await;
+    app
+}
+
+async fn name(client: &Client) -> String {
+    client.query(NAME).await.text("/product/name").to_owned()
+}
+
+async fn rename(app: &TestApp, name: &str) {
+    let id = app.guest().query(NAME).await.text("/product/id").to_owned();
+    let answer = app.staff().await.query_with(RENAME, json!({ "id": id, "name": name })).await;
+    assert_eq!(answer.user_errors("productUpdate"), []);
+}
+
+#[tokio::test]
+async fn many_guests_cost_one_read() {
+    let app = shop(Duration::from_mins(1)).await;
+    let guests = (0..20).map(|_| async { name(&app.guest()).await });
+    let (names, statements) = app.statements(futures_util::future::join_all(guests)).await;
+    assert_eq!(names, ["Mug"; 20]);
+    statements.assert_at_most(1);
+}
+
+#[tokio::test]
+async fn a_change_is_seen_at_once_by_whoever_asks_this_server() {
+    let app = shop(Duration::from_mins(1)).await;
+    assert_eq!(name(&app.guest()).await, "Mug");
+    rename(&app, "Cup").await;
+    assert_eq!(name(&app.guest()).await, "Cup");
+    let guest = app.guest();
+    let cart =
+        "mutation { cartLinesAdd(input: { lines: [{ sku: \"MUG\", quantity: 2 }] }) { cart { token } } }";
+    let cart = guest.query(cart).await.text("/cartLinesAdd/cart/token").to_owned();
+    let order = "mutation($cart: String!) { orderPlace(input: { cartToken: $cart, email: \"ada@example.com\",
+        shippingAddress: { name: \"Ada\", line1: \"1 Street\", city: \"London\", postalCode: \"SW1Y 4JH\", country: \"GB\" } })
+        { userErrors { message } } }";
+    assert_eq!(guest.query_with(order, json!({ "cart": cart })).await.user_errors("orderPlace"), []);
+    assert_eq!(guest.query(NAME).await.int("/product/stock"), 3);
+}
+
+#[tokio::test]
+async fn a_change_by_another_server_is_seen_when_the_moment_is_over() {
+    let app = shop(Duration::from_millis(200)).await;
+    let other = TestApp::start_beside(&app, |_| {}).await;
+    assert_eq!(name(&app.guest()).await, "Mug");
+    rename(&other, "Cup").await;
+    let guest = app.guest();
+    let seen = async {
+        while name(&guest).await != "Cup" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), seen).await.expect("the change is seen");
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_gets_an_answer_of_their_own() {
+    let app = shop(Duration::from_mins(1)).await;
+    assert_eq!(name(&app.guest()).await, "Mug");
+    let other = TestApp::start_beside(&app, |_| {}).await;
+    rename(&other, "Cup").await;
+    assert_eq!(name(&app.customer().await).await, "Cup");
+    assert_eq!(name(&app.guest()).await, "Mug", "the kept answer is still good");
+}
