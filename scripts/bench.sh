@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
-# A seeded shop under load: requests per second, latencies, CPU and memory as a table. Variables: benches/load/run.py.
+# What a request costs in process, then a seeded shop under load: docs/benchmarks.md. Variables: benches/load/run.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install.sh postgresql redis python3 wrk
 cargo build --release --locked
-DURABLE=1 scripts/with-services.sh bash -c 'DATABASE_URL=$TEST_DATABASE_URL exec python3 benches/load/run.py'
+cargo bench --locked --no-run
+bin=$(scripts/find-postgres.sh)
+export bin
+# Two databases: a shop's size is part of what is measured.
+DURABLE=1 scripts/with-services.sh bash -euc '
+    "$bin/createdb" --maintenance-db="$TEST_DATABASE_URL" in_process
+    DATABASE_URL=${TEST_DATABASE_URL%/*}/in_process cargo bench --locked --bench execute
+    DATABASE_URL=$TEST_DATABASE_URL exec python3 benches/load/run.py'
