@@ -8,6 +8,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::document::operation;
+use super::error::{ApiError, Code, Result};
+use super::nesting::{MAX_NESTING, is_too_deep};
 
 /// How much text is remembered, in bytes; a parsed document takes about twenty times its text.
 const CAPACITY: u64 = 512 * 1024;
@@ -34,13 +36,19 @@ impl Default for Documents {
 
 impl Documents {
     /// Gives the request its parsed document and the defaults of variables that it leaves out, and the document to the
-    /// caller too. None when it cannot be parsed: the executor says why.
-    pub(super) fn prepare(&self, request: &mut Request) -> Option<Arc<ExecutableDocument>> {
-        let document = self.parse(request)?;
+    /// caller too; none when it cannot be parsed: the executor says why. Fails when nobody should even try to parse it.
+    pub(super) fn prepare(&self, request: &mut Request) -> Result<Option<Arc<ExecutableDocument>>> {
+        if is_too_deep(&request.query) {
+            return Err(ApiError::Client(
+                Code::CostLimitExceeded,
+                format!("The document nests deeper than {MAX_NESTING} brackets: ask for less at a time."),
+            ));
+        }
+        let Some(document) = self.parse(request) else { return Ok(None) };
         if let Some(operation) = operation(&document, request.operation_name.as_deref()) {
             fill_in_defaults(operation, &mut request.variables);
         }
-        Some(document)
+        Ok(Some(document))
     }
 
     fn parse(&self, request: &mut Request) -> Option<Arc<ExecutableDocument>> {
@@ -79,7 +87,8 @@ mod tests {
         let documents = Documents::default();
         let ask = |query: &str, variables| {
             let mut request = Request::new(query).variables(Variables::from_json(variables));
-            documents.prepare(&mut request).map(|document| (document, request.variables))
+            let document = documents.prepare(&mut request).ok().flatten();
+            document.map(|document| (document, request.variables))
         };
         let query = "query($a: Boolean = true, $b: Int) { x @include(if: $a) }";
         let (first, variables) = ask(query, json!({})).unwrap();
@@ -88,5 +97,11 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &again));
         assert_eq!(variables, Variables::from_json(json!({ "a": null, "b": 1 })), "what is given stays");
         assert!(ask("{ x", json!({})).is_none());
+    }
+
+    #[test]
+    fn a_document_that_would_break_the_parser_is_not_parsed() {
+        let mut request = Request::new(format!("{{ a(b: {}", "[".repeat(100_000)));
+        assert!(Documents::default().prepare(&mut request).is_err());
     }
 }

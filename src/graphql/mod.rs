@@ -18,6 +18,7 @@ mod field_order;
 mod inventory;
 mod live;
 mod loaders;
+mod nesting;
 mod node;
 mod nulls;
 mod orders;
@@ -147,7 +148,10 @@ impl Schema {
         viewer: Viewer,
         request_id: &str,
     ) -> Answer {
-        let document = self.documents.prepare(&mut request);
+        let document = match self.documents.prepare(&mut request) {
+            Ok(document) => document,
+            Err(refused) => return Answer::Own(Box::new(refusal(refused, request_id))),
+        };
         let question = match viewer {
             Viewer::Guest => self.shared.question(&mut request),
             Viewer::User(_) => None,
@@ -169,8 +173,16 @@ impl Schema {
         viewer: Viewer,
         request_id: &str,
     ) -> async_graphql::Response {
-        let document = self.documents.prepare(&mut request);
-        self.run(request, document, viewer, request_id).await
+        match self.documents.prepare(&mut request) {
+            Ok(document) => self.run(request, document, viewer, request_id).await,
+            Err(refused) => refusal(refused, request_id),
+        }
+    }
+
+    /// What kind of operation a request asks for; none when it cannot be told, which executing it will explain.
+    pub fn operation_type(&self, request: &mut async_graphql::Request) -> Option<OperationType> {
+        self.documents.prepare(request).ok()?;
+        stream::operation(request).map(|operation| operation.ty)
     }
 
     async fn run(
@@ -220,4 +232,13 @@ impl Schema {
             ApiError::Client(Code::Forbidden, message.to_owned())
         })
     }
+}
+
+/// The answer to a request that is refused as a whole.
+fn refusal(refused: ApiError, request_id: &str) -> async_graphql::Response {
+    let mut response = error::failed(refused);
+    for error in &mut response.errors {
+        error::finish(error, request_id);
+    }
+    response
 }

@@ -29,7 +29,10 @@ impl Schema {
         request_id: String,
     ) -> BoxStream<'static, Response> {
         let schema = self.clone();
-        let document = self.documents.prepare(&mut request);
+        let document = match self.documents.prepare(&mut request) {
+            Ok(document) => document,
+            Err(refused) => return refuse(refused, request_id),
+        };
         let operation_name = request.operation_name.clone();
         match operation(&mut request) {
             Some(operation) if operation.ty == OperationType::Subscription => {

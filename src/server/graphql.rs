@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{BatchRequest, BatchResponse, Request, Variables};
 use async_graphql_axum::GraphQLResponse;
 use axum::body::{Body, Bytes};
@@ -90,15 +90,11 @@ pub(super) async fn get(
             Err(_) => return bad("The parameter 'extensions' must be a JSON object."),
         }
     }
-    if let Ok(document) = async_graphql::parser::parse_query(&request.query) {
-        if !is_query(&document, request.operation_name.as_deref()) {
-            let message =
-                "Only queries may be sent by GET: POST mutations, and open a websocket for subscriptions.";
-            let refused =
-                refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &id).into_response();
-            return ([(header::ALLOW, "POST")], refused).into_response();
-        }
-        request.set_parsed_query(document);
+    if state.schema.operation_type(&mut request).is_some_and(|kind| kind != OperationType::Query) {
+        let message =
+            "Only queries may be sent by GET: POST mutations, and open a websocket for subscriptions.";
+        let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &id).into_response();
+        return ([(header::ALLOW, "POST")], refused).into_response();
     }
     execute(&state, BatchRequest::Single(request), &headers, &id).await
 }
@@ -227,20 +223,6 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
     };
     // The library would always say that it is the newer media type.
     (status, content_type, GraphQLResponse(response)).into_response()
-}
-
-/// Whether the operation that would run is a query. A document that names none is left to the schema to refuse.
-fn is_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
-    let is_query = |kind: OperationType| kind == OperationType::Query;
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => is_query(operation.node.ty),
-        (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name).is_none_or(|operation| is_query(operation.node.ty))
-        }
-        (DocumentOperations::Multiple(operations), None) => {
-            operations.values().all(|operation| is_query(operation.node.ty))
-        }
-    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -10,6 +10,7 @@ mod catalog;
 mod database;
 mod demo;
 mod field_order;
+mod hostile;
 mod import;
 mod inventory;
 mod live;

@@ -1,0 +1,39 @@
+//! Requests that mean harm: each gets its answer, and the next one is served.
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::client::Http;
+use crate::support::ws::Socket;
+
+/// Documents of a few kilobytes whose brackets would fill a thread's stack.
+fn bottomless() -> Vec<String> {
+    let nested = |open: &str, close: &str| format!("{}{}", open.repeat(4_000), close.repeat(4_000));
+    vec![
+        nested("{a", "}"),
+        format!("{{ products(search: {}) {{ nodes {{ id }} }} }}", nested("[", "]")),
+        format!("{{ products(filter: {}) {{ nodes {{ id }} }} }}", nested("{a:", "}")),
+        format!("{{ {} }}", nested("...{", "}")),
+        format!("query($a: Int = {}) {{ shop {{ name }} }}", nested("[", "]")),
+        format!("query($a: {}) {{ shop {{ name }} }}", nested("[", "]")),
+    ]
+}
+
+#[tokio::test]
+async fn bottomless_documents_are_refused_over_post_get_and_websocket() {
+    let app = TestApp::start().await;
+    let mut socket = Socket::connect(app.address, json!({})).await;
+    for document in bottomless() {
+        assert_eq!(app.guest().query(&document).await.error_code(), "COST_LIMIT_EXCEEDED", "{document:.40}");
+        let path: String = document.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let answer =
+            Http::new(app.address).send(Method::GET, &format!("/graphql?query={path}"), &[], "").await;
+        assert!(answer.text().contains("COST_LIMIT_EXCEEDED"), "{document:.40}");
+        let operation = socket.subscribe(&document, json!({})).await;
+        let refused = socket.receive().await;
+        assert_eq!((&refused["type"], &refused["id"]), (&json!("error"), &json!(operation)), "{refused:#}");
+        assert!(refused.to_string().contains("COST_LIMIT_EXCEEDED"), "{refused:#}");
+    }
+    assert_eq!(app.guest().query("{ shop { name } }").await.text("/shop/name"), "Test Shop");
+}
