@@ -1,5 +1,7 @@
 //! `cartograph serve`
 
+use std::time::Duration;
+
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -16,14 +18,16 @@ use cartograph::{demo, embedded, server};
 use super::answer::answer;
 use super::database::Database;
 
+/// How long a second signal counts as the first one's echo.
+const ECHO: Duration = Duration::from_secs(1);
+
 pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
-    let shutdown = CancellationToken::new();
-    stop_on_signal(shutdown.clone())?;
+    let stop = Stop::on_signal()?;
     // The port first: nothing slow is started for a server that could not be reached.
     let listener = server::listen(&config.http).await?;
     config.http.port = listener.local_addr()?.port();
     let mut database = Database::open(&config).await?;
-    let served = serve(listener, config, &mut database, shutdown).await;
+    let served = serve(listener, config, &mut database, stop).await;
     let closed = database.close().await;
     served.and(closed)
 }
@@ -32,7 +36,7 @@ async fn serve(
     listener: tokio::net::TcpListener,
     config: Config,
     database: &mut Database,
-    shutdown: CancellationToken,
+    stop: Stop,
 ) -> anyhow::Result<()> {
     database.migrate().await?;
     let db = database.pool(&config).await?;
@@ -52,15 +56,16 @@ async fn serve(
         app.relay.wake();
     }
     greet(&app).await?;
-    tokio::spawn(cleanup::run(app.clone(), shutdown.clone()));
+    tokio::spawn(cleanup::run(app.clone(), stop.asked.clone()));
     let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
-    let relay = tokio::spawn(relay.run(shutdown.clone()));
+    let relay = tokio::spawn(relay.run(stop.asked.clone()));
     let served = tokio::select! {
-        served = server::serve(listener, app, shutdown.clone()) => served,
+        served = server::serve(listener, app, stop.asked.clone()) => served,
+        () = stop.urged.cancelled() => Ok(()),
         error = died(&mut database.embedded) => Err(error.into()),
     };
     // Whatever ended the server, the relay stops with it, once its round is finished.
-    shutdown.cancel();
+    stop.asked.cancel();
     relay.await.context("the relay failed")?;
     served
 }
@@ -83,19 +88,39 @@ async fn died(embedded: &mut Option<embedded::Embedded>) -> embedded::EmbeddedEr
     }
 }
 
-/// Cancels the token on SIGTERM and Ctrl-C; a second signal ends the process at once.
-fn stop_on_signal(shutdown: CancellationToken) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::spawn(async move {
-        let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
-        next().await;
-        tracing::info!("stopping: running requests may finish");
-        shutdown.cancel();
-        next().await;
-        std::process::exit(130);
-    });
-    Ok(())
+/// What the operator has asked for with signals.
+#[derive(Clone, Default)]
+struct Stop {
+    /// To stop once the running requests are done.
+    asked: CancellationToken,
+    /// To stop without waiting for them.
+    urged: CancellationToken,
+}
+
+impl Stop {
+    /// Listens for SIGTERM and Ctrl-C. The first asks, a later one urges; neither leaves the private server running.
+    fn on_signal() -> anyhow::Result<Self> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let stop = Self::default();
+        let listening = stop.clone();
+        tokio::spawn(async move {
+            let mut next = async || tokio::select! { _ = terminate.recv() => (), _ = interrupt.recv() => () };
+            next().await;
+            tracing::info!("stopping: running requests may finish");
+            listening.asked.cancel();
+            // One press reaches us twice where make or a supervisor passes it on to the group that it went to.
+            let echo = tokio::time::sleep(ECHO);
+            tokio::pin!(echo);
+            loop {
+                tokio::select! { () = next() => (), () = &mut echo => break }
+            }
+            next().await;
+            tracing::info!("stopping now: running requests are cut off");
+            listening.urged.cancel();
+        });
+        Ok(stop)
+    }
 }
 
 /// Tells the one who started the server where everything is.

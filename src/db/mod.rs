@@ -10,7 +10,9 @@ use std::time::Duration;
 use anyhow::Context;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod, bb8,
+};
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt;
@@ -58,8 +60,7 @@ impl Db {
         let pool = bb8::Pool::builder()
             .max_size(options.pool_size)
             .connection_timeout(Duration::from_secs(5))
-            // A broken connection is noticed when it is given back; asking before each use would double the statements.
-            .test_on_check_out(false)
+            .test_on_check_out(true)
             .build(manager(options))
             .await
             .context("PostgreSQL cannot be reached")?;
@@ -117,7 +118,13 @@ pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
 
 fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection> {
     let mut config = ManagerConfig::default();
-    config.recycling_method = RecyclingMethod::Fast;
+    // After a restart of PostgreSQL every idle connection is dead. The driver knows at once; asking the server before
+    // each use would double the statements.
+    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|conn: &mut AsyncPgConnection| {
+        let broken = conn.is_broken();
+        async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }
+            .boxed()
+    }));
     let timeout = options.statement_timeout.as_millis();
     let log = options.statement_log.clone();
     config.custom_setup = Box::new(move |url| {

@@ -9,6 +9,7 @@ pub(crate) mod app;
 pub(crate) mod builders;
 pub(crate) mod client;
 pub(crate) mod db;
+pub(crate) mod process;
 pub(crate) mod redis;
 pub(crate) mod statements;
 pub(crate) mod ws;

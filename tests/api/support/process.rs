@@ -1,0 +1,124 @@
+//! The shop's own program, started as an operator starts it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::client::{Client, Http};
+
+/// Long: the first start makes a cluster and the demo shop, in a debug build and beside other tests.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A data folder, and the private PostgreSQL that may run in it. Both are gone when dropped.
+pub(crate) struct DataDir(PathBuf);
+
+impl DataDir {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("cartograph-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self(std::env::temp_dir().join(name))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The process of the private PostgreSQL, by its own word; none when it stopped.
+    pub(crate) fn postgres(&self) -> Option<String> {
+        let file = std::fs::read_to_string(self.0.join("postgres/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
+    }
+}
+
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        if let Some(pid) = self.postgres() {
+            // An immediate stop: it answers to nobody any more.
+            signal(&pid, "QUIT");
+        }
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running `cartograph serve`. Killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Process {
+    /// Starts the shop on a free port and waits until it says that it is open.
+    pub(crate) async fn start(data: &DataDir) -> Self {
+        let mut child = command(data)
+            .args(["serve"])
+            .env("PORT", "0")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let address = async {
+            while let Some(line) = lines.next_line().await.expect("lines of text") {
+                if let Some((_, rest)) = line.split_once("GraphQL     http://") {
+                    return rest.trim_end_matches("/graphql").parse().expect("an address");
+                }
+            }
+            panic!("the program ended before the shop was open");
+        };
+        let address = timeout(PATIENCE, address).await.expect("the shop opens in time");
+        // It goes on writing; nobody reads it here.
+        tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
+        Self { child, address }
+    }
+
+    pub(crate) fn guest(&self) -> Client {
+        Client::guest(self.address)
+    }
+
+    pub(crate) fn http(&self) -> Http {
+        Http::new(self.address)
+    }
+
+    /// Sends it a signal, such as TERM.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child.id().expect("the program runs").to_string(), name);
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn end(&mut self) -> ExitStatus {
+        timeout(PATIENCE, self.child.wait()).await.expect("the program ends in time").expect("its status")
+    }
+}
+
+/// Runs the program to its end.
+pub(crate) async fn run(data: &DataDir, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = command(data);
+    command.args(arguments).envs(variables.iter().copied()).kill_on_drop(true);
+    timeout(PATIENCE, command.output()).await.expect("the program ends in time").expect("the program starts")
+}
+
+/// The program with no setting of the one who runs the tests.
+fn command(data: &DataDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cartograph"));
+    for (variable, _) in std::env::vars() {
+        if ["DATABASE_", "REDIS_", "JWT_", "CARTOGRAPH_", "SHOP_", "LOG", "HOST", "PORT", "PUBLIC_URL"]
+            .iter()
+            .any(|ours| variable.starts_with(ours))
+        {
+            command.env_remove(variable);
+        }
+    }
+    command.env("DATA_DIR", data.path()).env("LOG", "warn").stdin(Stdio::null());
+    command
+}
+
+fn signal(pid: &str, name: &str) {
+    let sent = std::process::Command::new("kill").args([&format!("-{name}"), pid]).output();
+    assert!(sent.is_ok(), "no kill program: {sent:?}");
+}
