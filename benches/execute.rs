@@ -56,8 +56,10 @@ async fn shop() -> App {
         statement_timeout: config.database.statement_timeout,
         statement_log: None,
     };
+    let db = Db::connect(&options).await.expect("PostgreSQL answers");
     App::new(Parts {
-        db: Db::connect(&options).await.expect("PostgreSQL answers"),
+        upkeep: db.clone(),
+        db,
         clock: Clock::default(),
         bus: Bus::in_process(),
         relay: Waker::default(),

@@ -18,8 +18,10 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// How it was set up.
     pub config: Config,
-    /// PostgreSQL.
+    /// PostgreSQL, for requests.
     pub db: Db,
+    /// PostgreSQL, for what runs beside requests (relay, cleanup, probes): a busy shop cannot starve it.
+    pub upkeep: Db,
     /// What time it is.
     pub clock: Clock,
     /// What tells live views to look again.

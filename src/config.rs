@@ -53,6 +53,9 @@ pub struct Http {
     pub host: IpAddr,
     /// `PORT`: the port, 8000 unless said otherwise; 0 takes a free one.
     pub port: u16,
+    /// `SHUTDOWN_DELAY`: how long requests are still taken after SIGTERM, so that a load balancer that asks `/readyz` has
+    /// time to send them elsewhere.
+    pub shutdown_delay: Duration,
 }
 
 /// How to reach PostgreSQL.
@@ -135,6 +138,7 @@ impl Config {
                 .parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?
                 .unwrap_or(IpAddr::from([127, 0, 0, 1])),
             port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
+            shutdown_delay: Duration::from_secs(vars.ranged("SHUTDOWN_DELAY", 0, 300)?.unwrap_or(0).into()),
         };
         let database = Database {
             url: vars.url("DATABASE_URL", &["postgres://", "postgresql://"])?,

@@ -64,9 +64,9 @@ impl Database {
         self.connect(config, config.database.pool_size).await
     }
 
-    /// The connection of the relay, apart from those of requests: a busy shop cannot starve it.
-    pub(super) async fn relay_pool(&self, config: &Config) -> anyhow::Result<db::Db> {
-        self.connect(config, 1).await
+    /// The pool of what runs beside requests.
+    pub(super) async fn upkeep_pool(&self, config: &Config) -> anyhow::Result<db::Db> {
+        self.connect(config, db::UPKEEP_POOL_SIZE).await
     }
 
     async fn connect(&self, config: &Config, pool_size: u32) -> anyhow::Result<db::Db> {

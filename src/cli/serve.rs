@@ -26,7 +26,11 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     // The port first: nothing slow is started for a server that could not be reached.
     let listener = server::listen(&config.http).await?;
     config.http.port = listener.local_addr()?.port();
-    let mut database = Database::open(&config).await?;
+    let mut database = tokio::select! {
+        opened = Database::open(&config) => opened?,
+        // A PostgreSQL that is on its way up by now is taken over by the next start.
+        () = stop.urged.cancelled() => return Ok(()),
+    };
     let served = serve(listener, config, &mut database, stop).await;
     let closed = database.close().await;
     served.and(closed)
@@ -38,26 +42,12 @@ async fn serve(
     database: &mut Database,
     stop: Stop,
 ) -> anyhow::Result<()> {
-    database.migrate().await?;
-    let db = database.pool(&config).await?;
-    let tokens = token_keys(&config)?;
-    let passwords = Passwords::new(HashingCost::default())?;
-    let relay_db = database.relay_pool(&config).await?;
-    let app = App::new(Parts {
-        bus: Bus::open(&config)?,
-        relay: Waker::default(),
-        clock: Clock::default(),
-        tokens,
-        passwords,
-        config,
-        db,
-    });
-    if app.config.mode == Mode::Development && demo::load(&app).await? {
-        app.relay.wake();
-    }
-    greet(&app).await?;
+    let app = tokio::select! {
+        app = open_shop(config, database) => app?,
+        () = stop.asked.cancelled() => return Ok(()),
+    };
     tokio::spawn(cleanup::run(app.clone(), stop.asked.clone()));
-    let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
+    let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
     let relay = tokio::spawn(relay.run(stop.asked.clone()));
     let served = tokio::select! {
         served = server::serve(listener, app, stop.asked.clone()) => served,
@@ -68,6 +58,26 @@ async fn serve(
     stop.asked.cancel();
     relay.await.context("the relay failed")?;
     served
+}
+
+/// Makes everything ready that requests need.
+async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
+    database.migrate().await?;
+    let app = App::new(Parts {
+        db: database.pool(&config).await?,
+        upkeep: database.upkeep_pool(&config).await?,
+        bus: Bus::open(&config)?,
+        relay: Waker::default(),
+        clock: Clock::default(),
+        tokens: token_keys(&config)?,
+        passwords: Passwords::new(HashingCost::default())?,
+        config,
+    });
+    if app.config.mode == Mode::Development && demo::load(&app).await? {
+        app.relay.wake();
+    }
+    greet(&app).await?;
+    Ok(app)
 }
 
 /// Keys made of the operator's secret; in development, where there need be none, of one kept in the data folder.

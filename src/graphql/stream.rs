@@ -1,12 +1,10 @@
 //! Operations that answer more than once.
 
-use std::pin::pin;
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
 use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
 use async_graphql::{Data, Request, Response};
-use async_stream::stream;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 
@@ -19,8 +17,8 @@ use crate::accounts::Viewer;
 use crate::app::App;
 
 impl Schema {
-    /// Answers one operation of any kind: a query or mutation once, a subscription with each event until it ends, the
-    /// client lets go of the stream, or the viewer's token expires.
+    /// Answers one operation of any kind: a query or mutation once, a subscription with each event until it ends or the
+    /// stream is dropped, which whoever carries it does at the viewer's [`expiry`](Self::expiry).
     #[must_use]
     pub fn execute_stream(
         &self,
@@ -48,30 +46,13 @@ impl Schema {
                 return stream::once(answer).boxed();
             }
         }
-        let events = stream! {
-            let mut expired = pin!(schema.expiry(viewer));
-            let mut events = schema.live.execute_stream(request.data(viewer));
-            loop {
-                // A look at the clock comes before each event.
-                let event = tokio::select! {
-                    biased;
-                    () = &mut expired => {
-                        yield failed(token_expired());
-                        return;
-                    }
-                    event = events.next() => event,
-                };
-                match event {
-                    Some(mut event) => {
-                        if let Some(document) = &document {
-                            field_order::restore(&mut event.data, document, operation_name.as_deref());
-                        }
-                        yield event;
-                    }
-                    None => return,
-                }
+        let events = self.live.execute_stream(request.data(viewer)).map(move |mut event| {
+            if let Some(document) = &document {
+                schema.types.complete(&mut event, document, operation_name.as_deref());
+                field_order::restore(&mut event.data, document, operation_name.as_deref());
             }
-        };
+            event
+        });
         finished(events, request_id)
     }
 
@@ -100,15 +81,6 @@ fn several_fields() -> ApiError {
     ApiError::Client(
         Code::ValidationFailed,
         "A subscription selects exactly one field, and not by a fragment: send one subscription for each."
-            .to_owned(),
-    )
-}
-
-fn token_expired() -> ApiError {
-    ApiError::Client(
-        Code::Unauthenticated,
-        "The access token has expired. Get a new one with sessionRefresh, open a new connection with it and subscribe \
-         again with 'after'."
             .to_owned(),
     )
 }

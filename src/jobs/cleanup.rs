@@ -47,7 +47,7 @@ pub async fn round(app: &App) -> crate::error::Result<usize> {
     let mut cleared = 0;
     for chore in CHORES {
         for _ in 0..ROUNDS {
-            let rows = clear(&*app.db.get().await?, chore).await?;
+            let rows = clear(&*app.upkeep.get().await?, chore).await?;
             cleared += rows;
             if rows == 0 {
                 break;

@@ -48,7 +48,6 @@ impl Waker {
 
 /// A relay of this process.
 pub struct Relay {
-    /// Connections of its own: a busy shop cannot starve the relay, nor the relay the shop.
     db: Db,
     bus: Bus,
     waker: Waker,

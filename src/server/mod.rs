@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::config::{Http, Mode};
 use crate::graphql::{Code, Schema};
 
-/// How long running requests may take once the server was told to stop.
+/// How long running requests may take once the server takes no more.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// Takes the address the shop will be served on, before anything slow is started.
@@ -43,13 +43,32 @@ pub async fn listen(http: &Http) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Serves the shop until `shutdown` is cancelled and the running requests are done.
-pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken) -> anyhow::Result<()> {
+/// Serves the shop until `stopping` is cancelled and the running requests are done.
+///
+/// It goes on taking requests for `SHUTDOWN_DELAY` after that, while `/readyz` says that it will not for long.
+pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken) -> anyhow::Result<()> {
+    let shutdown = CancellationToken::new();
+    let delayed = {
+        let (stopping, shutdown) = (stopping.clone(), shutdown.clone());
+        let delay = app.config.http.shutdown_delay;
+        async move {
+            stopping.cancelled().await;
+            tokio::time::sleep(delay).await;
+            shutdown.cancel();
+        }
+    };
     let sockets = TaskTracker::new();
     let bus = app.bus.clone();
     let listening = shutdown.clone();
     tokio::spawn(async move { bus.listen(listening).await });
-    let router = router(app, shutdown.clone(), sockets.clone());
+    let state = State {
+        schema: Schema::new(app.clone()),
+        app,
+        stopping: stopping.clone(),
+        shutdown: shutdown.clone(),
+        sockets: sockets.clone(),
+    };
+    let router = router(state);
     let stopped = shutdown.clone();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
@@ -60,7 +79,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken)
         Ok(())
     };
     let deadline = async {
-        shutdown.cancelled().await;
+        delayed.await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
@@ -77,15 +96,17 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: CancellationToken)
 struct State {
     app: App,
     schema: Schema,
+    /// The operator asked the server to stop.
+    stopping: CancellationToken,
+    /// The server takes no more requests.
     shutdown: CancellationToken,
     /// The open websockets.
     sockets: TaskTracker,
 }
 
 /// Every route of the server.
-fn router(app: App, shutdown: CancellationToken, sockets: TaskTracker) -> Router {
-    let mode = app.config.mode;
-    let state = State { schema: Schema::new(app.clone()), app, shutdown, sockets };
+fn router(state: State) -> Router {
+    let mode = state.app.config.mode;
     let mut router = Router::new();
     if mode == Mode::Development {
         router = router

@@ -36,3 +36,13 @@ async fn a_restart_of_postgresql_costs_no_request() {
         assert_eq!(guest.query(query).await.int("/products/totalCount"), 0);
     }
 }
+
+#[tokio::test]
+async fn a_copy_with_more_requests_than_connections_is_ready() {
+    let app = TestApp::start().await;
+    let mut busy = Vec::new();
+    for _ in 0..8 {
+        busy.push(app.db().await);
+    }
+    assert_eq!(status(&app, "/readyz").await, StatusCode::OK);
+}

@@ -22,5 +22,6 @@ mod reviews;
 mod schema;
 mod seed;
 mod shared_answers;
+mod sockets;
 mod staff_catalog;
 mod suggestions;

@@ -23,6 +23,8 @@ use crate::graphql::Code;
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The largest message a client may send: as much as a request over HTTP may hold.
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+/// The largest that is read, to tell the client that it is too large; one beyond this is cut off.
+const MAX_FRAME_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 
 /// What a handler gets when it asks for a websocket: not every request is to become one.
 pub(super) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
@@ -50,7 +52,7 @@ pub(super) async fn get(
 pub(super) fn open(state: State, id: RequestId, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     let authorization = headers.get(header::AUTHORIZATION).cloned();
     let upgrade =
-        upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES).protocols([PROTOCOL]);
+        upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).protocols([PROTOCOL]);
     let agreed = upgrade.selected_protocol().is_some();
     let sockets = state.sockets.clone();
     upgrade.on_upgrade(move |socket| {

@@ -1,37 +1,53 @@
 //! The operations that run on one socket.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 
 use async_graphql::{Response, Value};
-use futures_util::stream::{BoxStream, SelectAll};
-use futures_util::{StreamExt, stream};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::protocol::ServerMessage;
+use crate::graphql::Code;
 
 /// The most operations that run at a time on one socket.
 pub(super) const MAX_OPERATIONS: usize = 100;
 
 /// The running operations, by the ids the client gave them.
-#[derive(Default)]
+///
+/// Each runs in a task of its own: were they polled between the messages of the socket, a client that does not read
+/// would freeze them with the connections and locks that they hold.
 pub(super) struct Operations {
     by_id: HashMap<String, Running>,
-    steps: SelectAll<BoxStream<'static, Step>>,
     started: u64,
+    /// The session's, for the log and for errors.
+    request_id: String,
+    feeder: mpsc::Sender<Step>,
+    steps: mpsc::Receiver<Step>,
 }
 
 struct Running {
     /// Tells an operation from an earlier one with the same id, whose last step may still be on its way.
     serial: u64,
+    /// Whether it goes on until somebody ends it.
+    live: bool,
     /// Dropped with this: the operation lets go of what it holds.
-    _stop: DropGuard,
+    _task: AbortOnDropHandle<()>,
 }
 
-/// An answer of an operation; none when it is over.
 struct Step {
     id: String,
     serial: u64,
-    answer: Option<Response>,
+    news: News,
+}
+
+/// What there is to say of an operation.
+enum News {
+    Answer(Box<Response>),
+    Over,
+    Broken,
 }
 
 /// Why an operation does not start.
@@ -44,8 +60,20 @@ pub(super) enum Refused {
 }
 
 impl Operations {
-    /// Starts an operation.
-    pub(super) fn start(&mut self, id: String, answers: BoxStream<'static, Response>) -> Result<(), Refused> {
+    /// None so far.
+    pub(super) fn new(request_id: String) -> Self {
+        // No operation runs ahead of a client that is slow to read.
+        let (feeder, steps) = mpsc::channel(1);
+        Self { by_id: HashMap::new(), started: 0, request_id, feeder, steps }
+    }
+
+    /// Starts an operation; `live` tells that it is a subscription.
+    pub(super) fn start(
+        &mut self,
+        id: String,
+        live: bool,
+        mut answers: BoxStream<'static, Response>,
+    ) -> Result<(), Refused> {
         if self.by_id.contains_key(&id) {
             return Err(Refused::Exists);
         }
@@ -54,18 +82,26 @@ impl Operations {
         }
         self.started += 1;
         let serial = self.started;
-        let stop = CancellationToken::new();
+        let feeder = self.feeder.clone();
         let step = {
             let id = id.clone();
-            move |answer| Step { id: id.clone(), serial, answer }
+            move |news| Step { id: id.clone(), serial, news }
         };
-        let last = step(None);
-        let steps = answers
-            .map(move |answer| step(Some(answer)))
-            .chain(stream::iter([last]))
-            .take_until(stop.clone().cancelled_owned());
-        self.steps.push(steps.boxed());
-        self.by_id.insert(id, Running { serial, _stop: stop.drop_guard() });
+        let task = tokio::spawn(async move {
+            let say = async |news| feeder.send(step(news)).await.is_ok();
+            let talk = async {
+                while let Some(answer) = answers.next().await {
+                    if !say(News::Answer(Box::new(answer))).await {
+                        return;
+                    }
+                }
+                say(News::Over).await;
+            };
+            if AssertUnwindSafe(talk).catch_unwind().await.is_err() {
+                say(News::Broken).await;
+            }
+        });
+        self.by_id.insert(id, Running { serial, live, _task: AbortOnDropHandle::new(task) });
         Ok(())
     }
 
@@ -74,23 +110,35 @@ impl Operations {
         self.by_id.remove(id);
     }
 
-    /// The next message of any operation; none when nothing runs.
+    /// Ends the subscriptions, which would not end by themselves.
+    pub(super) fn stop_live(&mut self) {
+        self.by_id.retain(|_, running| !running.live);
+    }
+
+    /// The next message of any operation; none when nothing runs. May be dropped and called again: nothing gets lost.
     pub(super) async fn next(&mut self) -> Option<ServerMessage> {
         loop {
-            let Step { id, serial, answer } = self.steps.next().await?;
+            if self.by_id.is_empty() {
+                return None;
+            }
+            let Step { id, serial, news } = self.steps.recv().await?;
             if self.by_id.get(&id).is_none_or(|running| running.serial != serial) {
                 continue;
             }
-            return Some(match answer {
-                Some(answer) if is_refusal(&answer) => {
+            return Some(match news {
+                News::Answer(answer) if !is_refusal(&answer) => ServerMessage::Next { id, payload: answer },
+                News::Answer(answer) => {
                     self.by_id.remove(&id);
                     let payload = serde_json::to_value(&answer.errors).unwrap_or_default();
                     ServerMessage::Error { id, payload }
                 }
-                Some(payload) => ServerMessage::Next { id, payload },
-                None => {
+                News::Over => {
                     self.by_id.remove(&id);
                     ServerMessage::Complete { id }
+                }
+                News::Broken => {
+                    self.by_id.remove(&id);
+                    ServerMessage::refusal(id, Code::Internal, "Internal server error", &self.request_id)
                 }
             });
         }
@@ -106,7 +154,13 @@ fn is_refusal(answer: &Response) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::stream;
+
     use super::*;
+
+    fn operations() -> Operations {
+        Operations::new("request".to_owned())
+    }
 
     fn answers(count: usize) -> BoxStream<'static, Response> {
         stream::iter((0..count).map(|number| Response::new(Value::from(number)))).boxed()
@@ -126,29 +180,67 @@ mod tests {
 
     #[tokio::test]
     async fn each_answer_comes_in_order_and_then_the_end() {
-        let mut operations = Operations::default();
-        operations.start("a".to_owned(), answers(2)).unwrap();
+        let mut operations = operations();
+        operations.start("a".to_owned(), true, answers(2)).unwrap();
         assert_eq!(all(&mut operations).await, ["a: 0", "a: 1", "a is over"]);
     }
 
     #[tokio::test]
     async fn an_id_can_be_used_again_at_once_and_hears_nothing_of_its_forerunner() {
-        let mut operations = Operations::default();
-        operations.start("a".to_owned(), answers(5)).unwrap();
-        assert_eq!(operations.start("a".to_owned(), answers(1)), Err(Refused::Exists));
+        let mut operations = operations();
+        operations.start("a".to_owned(), true, answers(5)).unwrap();
+        assert_eq!(operations.start("a".to_owned(), true, answers(1)), Err(Refused::Exists));
         operations.stop("a");
-        operations.start("a".to_owned(), answers(1)).unwrap();
+        operations.start("a".to_owned(), true, answers(1)).unwrap();
         assert_eq!(all(&mut operations).await, ["a: 0", "a is over"]);
     }
 
     #[tokio::test]
     async fn a_socket_carries_so_many_and_no_more() {
-        let mut operations = Operations::default();
+        let mut operations = operations();
         for number in 0..MAX_OPERATIONS {
-            operations.start(number.to_string(), stream::pending().boxed()).unwrap();
+            operations.start(number.to_string(), true, stream::pending().boxed()).unwrap();
         }
-        assert_eq!(operations.start("more".to_owned(), answers(1)), Err(Refused::TooMany));
+        assert_eq!(operations.start("more".to_owned(), true, answers(1)), Err(Refused::TooMany));
         operations.stop("0");
-        assert_eq!(operations.start("more".to_owned(), answers(1)), Ok(()));
+        assert_eq!(operations.start("more".to_owned(), true, answers(1)), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn nothing_waits_for_a_client_that_does_not_read() {
+        let mut operations = operations();
+        let (finished, mut ends) = mpsc::unbounded_channel();
+        for number in 0..10 {
+            let finished = finished.clone();
+            let work = async move {
+                tokio::task::yield_now().await;
+                finished.send(number).unwrap();
+                Response::new(Value::Null)
+            };
+            operations.start(number.to_string(), false, stream::once(work).boxed()).unwrap();
+        }
+        for _ in 0..10 {
+            ends.recv().await.unwrap();
+        }
+        assert_eq!(all(&mut operations).await.len(), 20);
+    }
+
+    #[tokio::test]
+    async fn what_is_being_answered_outlives_what_is_watched() {
+        let mut operations = operations();
+        operations.start("watched".to_owned(), true, stream::pending().boxed()).unwrap();
+        operations.start("asked".to_owned(), false, answers(1)).unwrap();
+        operations.stop_live();
+        assert_eq!(all(&mut operations).await, ["asked: 0", "asked is over"]);
+    }
+
+    #[tokio::test]
+    async fn a_broken_operation_says_so() {
+        let mut operations = operations();
+        let broken = stream::once(async { panic!("a bug") });
+        operations.start("a".to_owned(), false, broken.boxed()).unwrap();
+        let Some(ServerMessage::Error { payload, .. }) = operations.next().await else { panic!("no error") };
+        assert_eq!(payload[0]["extensions"]["code"], "INTERNAL");
+        assert!(operations.next().await.is_none());
     }
 }

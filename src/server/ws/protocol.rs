@@ -3,7 +3,10 @@
 use async_graphql::{Request, Response};
 use axum::extract::ws::CloseFrame;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::MAX_MESSAGE_BYTES;
+use crate::graphql::Code;
 
 /// What a client says.
 #[derive(Deserialize)]
@@ -31,14 +34,22 @@ pub(super) enum ServerMessage {
     /// Yes.
     Pong,
     /// One answer of an operation.
-    Next { id: String, payload: Response },
+    Next { id: String, payload: Box<Response> },
     /// The operation was not executed, or not to its end. Its last message.
     Error { id: String, payload: Value },
     /// The operation is over. Its last message.
     Complete { id: String },
 }
 
-/// Why the server closes a socket; all but the last are the protocol's own.
+impl ServerMessage {
+    /// An error of the operation as a whole.
+    pub(super) fn refusal(id: String, code: Code, message: &str, request_id: &str) -> Self {
+        let extensions = json!({ "code": code.as_str(), "requestId": request_id });
+        Self::Error { id, payload: json!([{ "message": message, "extensions": extensions }]) }
+    }
+}
+
+/// Why the server closes a socket; those from 4400 are the protocol's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Close {
     /// A message that is none of the protocol's.
@@ -57,6 +68,8 @@ pub(super) enum Close {
     TooManyInits,
     /// The server stops; another may take over. Clients come back by themselves.
     Restart,
+    /// A message of more than [`MAX_MESSAGE_BYTES`].
+    TooLong,
 }
 
 /// The longest reason a close frame holds (RFC 6455, section 5.5.1).
@@ -73,6 +86,7 @@ impl From<Close> for CloseFrame {
             Close::SubscriberExists(id) => (4409, format!("Subscriber for {id} already exists")),
             Close::TooManyInits => (4429, "Too many initialisation requests".to_owned()),
             Close::Restart => (1012, "Service restart".to_owned()),
+            Close::TooLong => (1009, format!("A message has at most {MAX_MESSAGE_BYTES} bytes")),
         };
         let end = reason.floor_char_boundary(MAX_REASON_BYTES);
         Self { code, reason: reason[..end].into() }

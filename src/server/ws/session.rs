@@ -3,12 +3,14 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use async_graphql::parser::types::OperationType;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderValue;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::{RequestId, State};
+use super::MAX_MESSAGE_BYTES;
 use super::operations::{MAX_OPERATIONS, Operations, Refused};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
 use crate::accounts::{Viewer, authenticate};
@@ -23,6 +25,8 @@ const PING_EVERY: Duration = Duration::from_secs(25);
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long a client may take to accept a message.
 const SEND: Duration = Duration::from_secs(30);
+/// How long operations may take once the server was told to stop: less than the server gives its sockets.
+const DRAIN: Duration = Duration::from_secs(8);
 /// How long the last messages and the closing may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -115,20 +119,27 @@ impl Session {
         let shutdown = self.state.shutdown.clone();
         let mut expired = pin!(schema.expiry(viewer));
         let mut pings = tokio::time::interval(PING_EVERY);
-        let mut operations = Operations::default();
+        let mut operations = Operations::new(self.id.0.clone());
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Err(End::Close(Close::Restart)),
+                // In this order: nothing is said to a token that has just expired.
+                biased;
+                () = shutdown.cancelled() => {
+                    self.wind_up(&mut operations, DRAIN).await;
+                    return Err(End::Close(Close::Restart));
+                }
                 () = &mut expired => {
-                    // The subscriptions have noticed too: let each say so before the socket goes.
-                    let _ = tokio::time::timeout(FAREWELL, self.finish(&mut operations)).await;
+                    self.wind_up(&mut operations, FAREWELL).await;
+                    // The protocol's clients greet again with a new token after this, and go on watching; an error
+                    // for each subscription would have ended those for good.
                     return Err(End::Close(Close::Forbidden("the access token has expired".to_owned())));
                 }
                 _ = pings.tick() => self.ping().await?,
                 message = self.receive() => match message? {
-                    ClientMessage::Subscribe { id, payload } => {
+                    ClientMessage::Subscribe { id, mut payload } => {
+                        let live = schema.operation_type(&mut payload) == Some(OperationType::Subscription);
                         let answers = schema.execute_stream(payload, viewer, uuid::Uuid::now_v7().to_string());
-                        match operations.start(id.clone(), answers) {
+                        match operations.start(id.clone(), live, answers) {
                             Ok(()) => {}
                             Err(Refused::Exists) => return Err(End::Close(Close::SubscriberExists(id))),
                             Err(Refused::TooMany) => self.send(&self.too_many(id)).await?,
@@ -144,19 +155,24 @@ impl Session {
         }
     }
 
-    async fn finish(&mut self, operations: &mut Operations) -> Result<(), End> {
-        while let Some(message) = operations.next().await {
-            self.send(&message).await?;
-        }
-        Ok(())
+    /// Ends what is watched, and lets what is being answered come to its answer.
+    async fn wind_up(&mut self, operations: &mut Operations, limit: Duration) {
+        operations.stop_live();
+        let answers = async {
+            while let Some(message) = operations.next().await {
+                self.send(&message).await?;
+            }
+            Ok::<_, End>(())
+        };
+        // A client that is gone, or an answer that takes too long: the socket closes either way.
+        let _ = tokio::time::timeout(limit, answers).await;
     }
 
     fn too_many(&self, id: String) -> ServerMessage {
         let message = format!(
             "A socket carries at most {MAX_OPERATIONS} operations at a time: complete one, or open another socket."
         );
-        let extensions = json!({ "code": Code::BadRequest.as_str(), "requestId": self.id.0 });
-        ServerMessage::Error { id, payload: json!([{ "message": message, "extensions": extensions }]) }
+        ServerMessage::refusal(id, Code::BadRequest, &message, &self.id.0)
     }
 
     /// The client's next message. May be dropped and called again: nothing gets lost.
@@ -165,6 +181,9 @@ impl Session {
             let frame = self.socket.recv().await.transpose().ok().flatten().ok_or(End::Gone)?;
             self.heard = Instant::now();
             match frame {
+                Message::Text(text) if text.len() > MAX_MESSAGE_BYTES => {
+                    return Err(End::Close(Close::TooLong));
+                }
                 Message::Text(text) => {
                     return serde_json::from_str(&text)
                         .map_err(|error| End::Close(Close::BadRequest(error.to_string())));

@@ -9,7 +9,7 @@ use cartograph::app::{App, Parts};
 use cartograph::bus::Bus;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
-use cartograph::db::{Connection, Db, Options, StatementLog};
+use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
 use cartograph::jobs::relay::{Relay, Waker};
@@ -70,8 +70,8 @@ impl TestApp {
             Db::connect(&options).await.expect("the test's database can be reached")
         };
         let db = connect(config.database.pool_size, Some(log.clone())).await;
-        // What the relay does is no part of any request, and so is not counted.
-        let relay_db = connect(1, None).await;
+        // What runs beside requests is no part of any, and so is not counted.
+        let upkeep = connect(UPKEEP_POOL_SIZE, None).await;
         let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
         let secret = secret.as_ref().expect("the tests' configuration has a secret");
         let tokens = TokenKeys::new(secret, *access_ttl, *refresh_ttl);
@@ -84,12 +84,18 @@ impl TestApp {
             passwords,
             config,
             db,
+            upkeep,
         });
         let shutdown = CancellationToken::new();
-        let relay = Relay::new(relay_db, app.bus.clone(), app.relay.clone());
+        let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
         tokio::spawn(relay.run(shutdown.clone()));
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
         Self { app, address, log, shutdown, database }
+    }
+
+    /// Asks the server to stop, as SIGTERM does.
+    pub(crate) fn stop(&self) {
+        self.shutdown.cancel();
     }
 
     /// Somebody who has not signed in.
@@ -170,7 +176,7 @@ impl Drop for TestApp {
 fn config() -> Config {
     Config {
         mode: Mode::Development,
-        http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0 },
+        http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0, shutdown_delay: Duration::ZERO },
         database: Database { url: None, pool_size: 8, statement_timeout: Duration::from_secs(20) },
         redis_url: None,
         redis_prefix: "cartograph".to_owned(),

@@ -77,6 +77,11 @@ impl Socket {
         self.stream.send(Message::text(text)).await.expect("the socket is open");
     }
 
+    /// Sends bytes that are no text.
+    pub(crate) async fn send_bytes(&mut self, bytes: Vec<u8>) {
+        self.stream.send(Message::binary(bytes)).await.expect("the socket is open");
+    }
+
     /// The next message of the protocol, pings answered on the way.
     pub(crate) async fn receive(&mut self) -> Value {
         match self.receive_within(PATIENCE).await {
@@ -104,10 +109,17 @@ impl Socket {
 
     /// The code with which the server closes the socket; messages before that are skipped.
     pub(crate) async fn close_code(&mut self) -> Option<u16> {
+        self.close().await.0
+    }
+
+    /// The same, and how many messages came before.
+    pub(crate) async fn close(&mut self) -> (Option<u16>, usize) {
         let closed = async {
+            let mut messages = 0;
             loop {
-                if let Frame::Closed(code) = self.frame().await {
-                    return code;
+                match self.frame().await {
+                    Frame::Closed(code) => return (code, messages),
+                    Frame::Message(_) => messages += 1,
                 }
             }
         };
