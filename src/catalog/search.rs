@@ -5,13 +5,12 @@ const MAX_WORDS: usize = 8;
 /// The most letters of a search that count.
 const MAX_LENGTH: usize = 200;
 
-/// A search as PostgreSQL's `to_tsquery` reads it.
+/// The words of a search. Not yet folded, which the database does as for the words of products: what an accent or a
+/// letter's other form turns into there may be no letter at all, so that nothing here is fit for a query language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchText {
     /// The words, cleaned of everything but letters, digits and single spaces.
     pub words: String,
-    /// All words must begin some word of the product: `'stone':* & 'mug':*`.
-    pub tsquery: String,
 }
 
 impl SearchText {
@@ -30,8 +29,7 @@ impl SearchText {
         if words.is_empty() {
             return None;
         }
-        let tsquery = words.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & ");
-        Some(Self { words: words.join(" "), tsquery })
+        Some(Self { words: words.join(" ") })
     }
 }
 
@@ -43,7 +41,6 @@ mod tests {
     fn keeps_words_and_drops_operators() {
         let text = SearchText::parse("Stone & (mug | 'x'):* !--").unwrap();
         assert_eq!(text.words, "stone mug x");
-        assert_eq!(text.tsquery, "'stone':* & 'mug':* & 'x':*");
     }
 
     #[test]

@@ -49,9 +49,11 @@ macro_rules! select_from_names {
     };
 }
 
-/// At most `$2` names that begin with `$1`, then those with a word that does; the shortest first.
+/// At most `$2` names that begin with `$1`, then those with a word that does; the shortest first. Folding may leave
+/// nothing of it, which every name would begin with.
 const BEGINNING: &str = select_from_names!(
-    "WHERE folded LIKE fold_text($1) || '%' OR folded LIKE '% ' || fold_text($1) || '%' \
+    "WHERE fold_text($1) <> '' \
+       AND (folded LIKE fold_text($1) || '%' OR folded LIKE '% ' || fold_text($1) || '%') \
      ORDER BY folded LIKE fold_text($1) || '%' DESC, is_category DESC, length(name), name, id LIMIT $2"
 );
 /// At most `$2` names with words like `$1`, the likest first: dearer to find, and only wanted when none begins with it.

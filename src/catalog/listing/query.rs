@@ -130,7 +130,7 @@ impl Listing {
             Some(text) => Box::new(
                 sql::<BigInt>("(ts_rank(products.search_document, ")
                     .sql(TSQUERY_OPEN)
-                    .bind::<Text, _>(text.tsquery.clone())
+                    .bind::<Text, _>(text.words.clone())
                     .sql(TSQUERY_CLOSE)
                     .sql(") * 1000000)::bigint"),
             ),
@@ -183,7 +183,7 @@ impl Listing {
             Some(text) => all.push(Box::new(
                 sql::<Bool>("products.search_document @@ ")
                     .sql(TSQUERY_OPEN)
-                    .bind::<Text, _>(text.tsquery.clone())
+                    .bind::<Text, _>(text.words.clone())
                     .sql(TSQUERY_CLOSE),
             )),
         }
@@ -233,11 +233,13 @@ pub(super) fn in_wanted_category() -> Condition {
     ))
 }
 
-/// The words searched for, as English (mugs finds mug) and as they stand (for article numbers and names).
-/// As a subquery, or it would be worked out again for each product.
-const TSQUERY_OPEN: &str =
-    "(SELECT to_tsquery('english', words) || to_tsquery('simple', words) FROM fold_text(";
-const TSQUERY_CLOSE: &str = ") AS words)";
+/// The words searched for, as English (mugs finds mug) and as they stand (for article numbers and names): each must begin
+/// some word of the product. Quoted only once they are folded, because folding makes apostrophes of letters such as U+02BC;
+/// these and backslashes, which alone mean something between quotes, part words. No words, no query: null, which nothing
+/// matches. As a subquery, or it would be worked out again for each product.
+const TSQUERY_OPEN: &str = "(SELECT to_tsquery('english', quoted) || to_tsquery('simple', quoted) FROM (\
+     SELECT string_agg('''' || word || ''':*', ' & ') FROM unnest(string_to_array(translate(fold_text(";
+const TSQUERY_CLOSE: &str = "), '''\\', '  '), ' ')) AS typed (word) WHERE word <> '') AS words (quoted))";
 
 const IN_STOCK: &str = "EXISTS (SELECT 1 FROM product_variants v JOIN inventory i ON i.variant_id = v.id \
      WHERE v.product_id = products.id AND v.archived_at IS NULL AND i.on_hand > i.reserved)";

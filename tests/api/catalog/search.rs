@@ -1,6 +1,9 @@
 //! What shoppers type, and what they meant.
 
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use crate::support::{ProductBuilder, TestApp};
 
@@ -108,6 +111,110 @@ async fn operators_and_quotes_are_only_text() {
     }
     assert_eq!(found(&app, "  ").await.len(), 6, "nothing typed is no search");
     assert_eq!(found(&app, &"mug ".repeat(5_000)).await.len(), 3, "only the first words of a novel count");
+}
+
+/// Letters that are written like apostrophes, which is what folding makes of them.
+#[tokio::test]
+async fn apostrophes_that_are_letters_are_found_however_they_are_typed() {
+    let app = TestApp::start().await;
+    ProductBuilder::new("oneill").name("O'Neill Wetsuit").create(&app).await;
+    ProductBuilder::new("hawaii").name("Hawai\u{2bb}i Shirt").create(&app).await;
+    ProductBuilder::new("five").name("П\u{2bc}ять зірок").create(&app).await;
+    for (typed, slug) in [
+        ("o\u{2bc}neill", "oneill"),
+        ("O\u{2019}Neill", "oneill"),
+        ("o'neill", "oneill"),
+        ("o\u{2bc}nei", "oneill"),
+        ("hawai\u{2bb}i", "hawaii"),
+        ("hawai'i", "hawaii"),
+        ("п\u{2bc}ять", "five"),
+        ("п'ять", "five"),
+    ] {
+        assert_eq!(found(&app, typed).await, [slug], "{typed}");
+    }
+    assert_eq!(found(&app, "\u{2bc}").await, [""; 0]);
+    assert_eq!(found(&app, "\u{345}").await, [""; 0], "a letter that folding leaves nothing of");
+}
+
+/// What somebody might type to break a query, a pattern or a tokenizer, and anything else.
+fn typed() -> impl Strategy<Value = String> {
+    let tricky = prop::sample::select(vec![
+        "'",
+        "''",
+        "\\",
+        "\\\\",
+        ":",
+        ":*",
+        "'x':*",
+        "&",
+        "|",
+        "!",
+        "(",
+        ")",
+        "<->",
+        "<2>",
+        "%",
+        "_",
+        "$1",
+        "--",
+        "\"",
+        " ",
+        "\t",
+        "\u{149}",
+        "\u{2b9}",
+        "\u{2bb}",
+        "\u{2bc}",
+        "\u{2bd}",
+        "\u{2c8}",
+        "\u{345}",
+        "\u{301}",
+        "\u{bd}",
+        "İ",
+        "ß",
+        "🫖",
+        "👨\u{200d}👩\u{200d}👧",
+        "\u{202e}",
+        "the",
+        "mug",
+        "http://a.b/c?d=e",
+        "a@b.c",
+        "-1.5e9",
+        "1/2",
+        "/a/b",
+        "<a>",
+        "&amp;",
+    ])
+    .prop_map(str::to_owned);
+    // NUL is refused wherever it stands.
+    let any = "[^\\x00]{0,8}";
+    prop_oneof![
+        8 => prop::collection::vec(prop_oneof![tricky, any], 0..12).prop_map(|parts| parts.concat()),
+        1 => "[^\\x00]{1,3}".prop_map(|part| part.repeat(10_000 / part.chars().count())),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_typed_is_searched_for() {
+    let app = shop().await;
+    let guest = app.guest();
+    let document = "query($typed: String!) {
+        products(search: $typed) { totalCount nodes { id } }
+        sorted: products(search: $typed, sort: NAME) { nodes { id } }
+        searchSuggestions(query: $typed) { text }
+    }";
+    let holds = |typed: String| {
+        let asked = guest.query_with(document, json!({ "typed": typed }));
+        let answer = tokio::task::block_in_place(|| Handle::current().block_on(asked));
+        for error in answer.errors() {
+            prop_assert_eq!(&error["extensions"]["code"], "BAD_USER_INPUT", "{:#}", error);
+            prop_assert!(!typed.chars().any(char::is_alphanumeric), "{:#}", error);
+        }
+        Ok(())
+    };
+    let config = Config { cases: 128, failure_persistence: None, ..Config::default() };
+    if let Err(failure) = TestRunner::new(config).run(&typed(), holds) {
+        panic!("{failure}");
+    }
 }
 
 #[tokio::test]
