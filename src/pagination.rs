@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub enum PageError {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SortKey {
-    /// Amounts, ratings, ranks, positions; times as microseconds since 1970.
+    /// Amounts, ratings, ranks, positions; times as microseconds since 1970 (see [`moment`]).
     Int(i64),
     /// Names.
     Text(String),
@@ -71,12 +72,22 @@ impl Cursor {
         }
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (found, key, id): (String, SortKey, Uuid) = serde_json::from_slice(&json).ok()?;
-        let fits =
-            matches!((kind, &key), (KeyKind::Int, SortKey::Int(_)) | (KeyKind::Text, SortKey::Text(_)));
-        // PostgreSQL has no NUL in text, so no row of ours was sorted by one.
-        let storable = !matches!(&key, SortKey::Text(text) if text.contains('\0'));
-        (found == order && fits && storable).then_some(Self { order: found, key, id })
+        let fits = match (kind, &key) {
+            (KeyKind::Int, SortKey::Int(_)) => true,
+            (KeyKind::Time, SortKey::Int(micros)) => moment(*micros).is_some(),
+            // PostgreSQL has no NUL in text, so no row of ours was sorted by one.
+            (KeyKind::Text, SortKey::Text(text)) => !text.contains('\0'),
+            _ => false,
+        };
+        (found == order && fits).then_some(Self { order: found, key, id })
     }
+}
+
+/// The moment of a [`KeyKind::Time`] key. None outside the years that a calendar writes with four digits: where chrono's
+/// and PostgreSQL's ranges end is elsewhere for each, and no row was made there.
+#[must_use]
+pub fn moment(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros).filter(|moment| (0..=9999).contains(&moment.year()))
 }
 
 /// What a list is sorted by.
@@ -84,6 +95,8 @@ impl Cursor {
 pub enum KeyKind {
     /// [`SortKey::Int`]
     Int,
+    /// [`SortKey::Int`] with a [`moment`].
+    Time,
     /// [`SortKey::Text`]
     Text,
 }
@@ -230,6 +243,19 @@ mod tests {
     }
 
     #[test]
+    fn a_time_lies_where_both_chrono_and_postgresql_have_it() {
+        let accepted = |micros| {
+            let after = Some(Cursor::new("newest", SortKey::Int(micros), Uuid::nil()).encode());
+            PageArguments { after, ..PageArguments::default() }.validate("newest", KeyKind::Time).is_ok()
+        };
+        assert!(accepted(0) && accepted(Utc::now().timestamp_micros()));
+        // Before PostgreSQL begins in 4713 BC, behind the end of chrono in 262142, and as far away as can be written.
+        for forged in [-300_000_000_000_000_000, 8_210_266_876_800_000_000, i64::MIN, i64::MAX] {
+            assert!(!accepted(forged), "{forged}");
+        }
+    }
+
+    #[test]
     fn one_direction_at_a_time() {
         let both = PageArguments { first: Some(1), last: Some(1), ..PageArguments::default() };
         assert_eq!(both.validate("newest", KeyKind::Int), Err(PageError::BothDirections));
@@ -247,7 +273,7 @@ mod tests {
 
         #[test]
         fn no_input_panics(text in "\\PC{0,300}") {
-            let _ = Cursor::decode(&text, "newest", KeyKind::Int);
+            let _ = Cursor::decode(&text, "newest", KeyKind::Time);
         }
 
         #[test]

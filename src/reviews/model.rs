@@ -87,6 +87,13 @@ impl ReviewOrder {
         }
     }
 
+    const fn key_kind(self) -> KeyKind {
+        match self {
+            Self::Newest => KeyKind::Time,
+            Self::Highest | Self::Lowest => KeyKind::Int,
+        }
+    }
+
     /// Where a review lies in a list of this order.
     #[must_use]
     pub fn place(self, review: &Review) -> Cursor {
@@ -110,6 +117,6 @@ pub struct ReviewPage {
 impl ReviewPage {
     /// Checks the arguments of a list of reviews.
     pub fn new(order: ReviewOrder, page: &PageArguments) -> Result<Self, PageError> {
-        Ok(Self { order, page: page.validate(order.name(), KeyKind::Int)? })
+        Ok(Self { order, page: page.validate(order.name(), order.key_kind())? })
     }
 }

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::model::{Review, ReviewOrder, ReviewPage, ReviewStatus};
 use crate::db::schema::reviews;
 use crate::ids::{ProductId, ReviewId};
-use crate::pagination::{Cursor, Page, PageRequest, SortKey};
+use crate::pagination::{Cursor, Page, PageRequest, SortKey, moment};
 
 /// The reviews with these ids, in any order and any state.
 pub async fn reviews_by_ids(mut conn: &AsyncPgConnection, ids: &[ReviewId]) -> QueryResult<Vec<Review>> {
@@ -65,7 +65,7 @@ pub async fn pages_by_products(
     }
     let rows: Vec<Review> = match wanted.order {
         ReviewOrder::Newest => {
-            run!("AND (created_at, id) < ($3, $4)", "created_at DESC, id DESC", Timestamptz, moment)
+            run!("AND (created_at, id) < ($3, $4)", "created_at DESC, id DESC", Timestamptz, time)
         }
         ReviewOrder::Highest => run!("AND (rating, id) < ($3, $4)", "rating DESC, id DESC", SmallInt, stars),
         ReviewOrder::Lowest => run!("AND (rating, id) > ($3, $4)", "rating, id", SmallInt, stars),
@@ -92,7 +92,7 @@ pub async fn page(
         query = query.filter(reviews::status.eq(status.as_str()));
     }
     if let Some((key, cursor)) = key(page) {
-        let then = moment(key);
+        let then = time(key);
         query = query.filter(
             reviews::created_at.le(then).and(reviews::created_at.lt(then).or(reviews::id.lt(cursor.id))),
         );
@@ -116,8 +116,9 @@ fn key(page: &PageRequest) -> Option<(i64, &Cursor)> {
     }
 }
 
-fn moment(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+/// The cursor was decoded as one of a time.
+fn time(micros: i64) -> DateTime<Utc> {
+    moment(micros).unwrap_or_default()
 }
 
 fn stars(rating: i64) -> i16 {

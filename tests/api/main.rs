@@ -7,6 +7,7 @@ mod accounts;
 mod architecture;
 mod cart;
 mod catalog;
+mod cursors;
 mod database;
 mod demo;
 mod field_order;

@@ -47,6 +47,7 @@ impl Order {
 
     pub(super) const fn key_kind(self) -> KeyKind {
         match self {
+            Self::Newest => KeyKind::Time,
             Self::Name => KeyKind::Text,
             _ => KeyKind::Int,
         }

@@ -1,6 +1,5 @@
 //! A listing as SQL.
 
-use chrono::DateTime;
 use diesel::dsl::{AsSelect, SqlTypeOf, count_star, not, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -14,7 +13,7 @@ use super::subtree::Subtree;
 use crate::catalog::model::{Product, ProductStatus};
 use crate::db::schema::products;
 use crate::ids::CategoryId;
-use crate::pagination::{Cursor, SortKey};
+use crate::pagination::{Cursor, SortKey, moment};
 
 /// [`super::Row`] in SQL's types.
 pub(super) type RowSql = (SqlTypeOf<AsSelect<Product, Pg>>, Text, BigInt);
@@ -207,8 +206,8 @@ impl Listing {
         match (&cursor.key, self.order) {
             (SortKey::Text(name), _) => beyond!(products::search_name, name.clone()),
             (SortKey::Int(micros), Order::Newest) => {
-                let then = DateTime::from_timestamp_micros(*micros).unwrap_or_default();
-                beyond!(products::created_at, then)
+                // The cursor was decoded as one of a time.
+                beyond!(products::created_at, moment(*micros).unwrap_or_default())
             }
             (SortKey::Int(price), Order::PriceAscending | Order::PriceDescending) => {
                 beyond!(products::price_min, *price)
