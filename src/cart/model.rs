@@ -84,16 +84,16 @@ impl Offer {
 }
 
 impl CartLine {
-    /// What one piece costs now.
+    /// What one piece costs now; of what is not sold, what it cost when it was: the price of a draft is not for shoppers.
     #[must_use]
     pub fn unit_price(&self) -> Money {
-        self.offer.variant.price()
+        if self.offer.on_sale() { self.offer.variant.price() } else { self.price_seen() }
     }
 
     /// What one piece cost when the shopper added or last changed the line.
     #[must_use]
     pub fn price_seen(&self) -> Money {
-        Money::new(self.price_seen, self.unit_price().currency)
+        Money::new(self.price_seen, self.offer.variant.price().currency)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::model::CartLine;
 use crate::money::{Currency, Money, MoneyError};
 
-/// The price of a line: its pieces at today's price.
+/// The price of a line: its pieces at [`CartLine::unit_price`].
 pub fn line_total(line: &CartLine) -> Result<Money, MoneyError> {
     line.unit_price().checked_mul(line.quantity)
 }

@@ -291,6 +291,52 @@ async fn stock_and_price_are_told_when_they_change_and_only_then() {
 }
 
 #[tokio::test]
+async fn a_shopper_hears_once_that_a_product_was_withdrawn_and_nothing_of_what_becomes_of_it() {
+    let app = TestApp::start().await;
+    let lamp = ProductBuilder::new("lamp").price(1000).stock(5).create(&app).await;
+    let document = "subscription($ids: [ID!]!) { variantAvailability(variantIds: $ids) {
+        stock inStock archived price { amount } images { url } product { slug } } }";
+    let ids = json!({ "ids": [lamp.variant.to_string()] });
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    let watching = guest.subscribe(document, ids.clone()).await;
+    let next = async |guest: &mut Socket| guest.next(&watching).await["variantAvailability"].take();
+    let image = json!([{ "url": "http://shop.test/old.jpg" }]);
+    let mut conn = app.database().connect().await;
+    let picture = |url| {
+        let id = OrderId::new().0;
+        format!(
+            "INSERT INTO product_images (id, product_id, url, position) VALUES ('{id}', '{}', '{url}', 1)",
+            lamp.id.0
+        )
+    };
+    let first = next(&mut guest).await;
+    assert_eq!((&first["stock"], &first["archived"]), (&json!(5), &json!(false)));
+
+    let actor = app.staff().await.user_id();
+    let mut publish = async |statements: &[String], delta: i32| {
+        for statement in statements {
+            crate::support::db::run(&mut conn, statement).await;
+        }
+        let adjustment = Adjustment { variant_id: lamp.variant, delta, reason: String::new(), actor };
+        adjust(&*app.db().await, &adjustment).await.expect("there is enough");
+        app.app.relay.wake();
+    };
+    let reprice =
+        |price| format!("UPDATE product_variants SET price = {price} WHERE id = '{}'", lamp.variant.0);
+    let status = |status| format!("UPDATE products SET status = '{status}' WHERE id = '{}'", lamp.id.0);
+    publish(&[picture("/old.jpg"), reprice(7777), status("draft")], 100).await;
+    let gone = json!({ "stock": 0, "inStock": false, "archived": true, "price": { "amount": "10.00" },
+        "images": [], "product": null });
+    assert_eq!(next(&mut guest).await, gone, "gone, at the price it had");
+    publish(&[reprice(8888)], 1).await;
+    nothing_more(&mut guest).await;
+    publish(&[status("active")], 1).await;
+    let back = json!({ "stock": 107, "inStock": true, "archived": false, "price": { "amount": "88.88" },
+        "images": image, "product": { "slug": "lamp" } });
+    assert_eq!(next(&mut guest).await, back, "and when it is sold again");
+}
+
+#[tokio::test]
 async fn what_a_shopper_cannot_see_cannot_be_watched() {
     let app = TestApp::start().await;
     let draft = ProductBuilder::new("secret").draft().create(&app).await;

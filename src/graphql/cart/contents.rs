@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Description, ID, Object};
 
-use super::super::catalog::{Product, ProductVariant, visible};
+use super::super::catalog::{Product, ProductVariant, visible, visible_as};
 use super::super::context::ContextExt;
 use super::super::error::Result;
 use super::super::scalars::{DateTime, Money};
@@ -86,6 +86,11 @@ impl Cart {
     }
 }
 
+/// The variant on offer, for those who may see its product.
+pub(super) fn variant(ctx: &Context<'_>, offer: &cart::Offer) -> Option<ProductVariant> {
+    visible_as(ctx, offer.product_status).then(|| ProductVariant(offer.variant.clone()))
+}
+
 /// Some pieces of a variant in a cart.
 #[derive(Clone, Description)]
 pub(crate) struct CartLine(pub(super) cart::CartLine);
@@ -107,9 +112,9 @@ impl CartLine {
         self.0.quantity
     }
 
-    /// The variant.
-    async fn variant(&self) -> ProductVariant {
-        ProductVariant(self.0.offer.variant.clone())
+    /// The variant; null once its product is no longer on sale.
+    async fn variant(&self, ctx: &Context<'_>) -> Option<ProductVariant> {
+        variant(ctx, &self.0.offer)
     }
 
     /// The variant's product; null once it is no longer on sale.
@@ -118,7 +123,8 @@ impl CartLine {
         Ok(product.filter(|product| visible(ctx, product)).map(Product))
     }
 
-    /// What one piece costs now.
+    /// What one piece costs now. Of what is no longer sold (see `warnings`): what it cost when the shopper added or last
+    /// changed the line.
     async fn unit_price(&self) -> Money {
         self.0.unit_price().into()
     }

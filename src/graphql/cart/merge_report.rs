@@ -4,7 +4,7 @@ use async_graphql::{Context, Description, Enum, Object, SimpleObject};
 
 use super::super::catalog::ProductVariant;
 use super::super::context::ContextExt;
-use super::contents::CartLine;
+use super::contents::{CartLine, variant};
 use crate::cart::{self, DropReason, DroppedLine, MergeReport};
 use crate::error::Result;
 use crate::ids::UserId;
@@ -43,9 +43,9 @@ impl CartDroppedLine {
         self.0.offer.name()
     }
 
-    /// The variant.
-    async fn variant(&self) -> ProductVariant {
-        ProductVariant(self.0.offer.variant.clone())
+    /// The variant; null when its product is no longer on sale.
+    async fn variant(&self, ctx: &Context<'_>) -> Option<ProductVariant> {
+        variant(ctx, &self.0.offer)
     }
 
     /// How many pieces.

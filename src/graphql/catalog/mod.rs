@@ -17,7 +17,7 @@ pub(super) use self::category_mutations::CategoryMutation;
 pub(super) use self::errors::{CategoryUserError, ProductUserError};
 pub(super) use self::product::Product;
 pub(super) use self::product_mutations::ProductMutation;
-pub(super) use self::query::{CatalogQuery, visible};
+pub(super) use self::query::{CatalogQuery, visible, visible_as};
 pub(super) use self::suggestion::SuggestionQuery;
 pub(super) use self::variant::ProductVariant;
 pub(super) use self::variant_mutations::VariantMutation;

@@ -94,7 +94,12 @@ impl CatalogQuery {
 
 /// Whether the viewer may see the product: shoppers see what is on sale, those who manage the catalogue see all.
 pub(in crate::graphql) fn visible(ctx: &Context<'_>, product: &catalog::Product) -> bool {
-    product.status() == ProductStatus::Active || ctx.may(Permission::ManageCatalog)
+    visible_as(ctx, product.status())
+}
+
+/// The same of a product of which no more than its status is at hand.
+pub(in crate::graphql) fn visible_as(ctx: &Context<'_>, status: ProductStatus) -> bool {
+    status == ProductStatus::Active || ctx.may(Permission::ManageCatalog)
 }
 
 async fn known_category(ctx: &Context<'_>, id: CategoryId) -> Result<()> {

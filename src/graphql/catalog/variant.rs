@@ -69,8 +69,11 @@ impl ProductVariant {
         self.0.reserved()
     }
 
-    /// Its choice for each of the product's options.
+    /// Its choice for each of the product's options; none once the product is no longer on sale.
     async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+        if self.is_withdrawn(ctx).await? {
+            return Ok(Vec::new());
+        }
         let options = ctx.loaders().options_of.load_all(self.0.product_id).await?;
         let values = self.0.option_values.iter().cloned();
         Ok(options
@@ -80,8 +83,12 @@ impl ProductVariant {
             .collect())
     }
 
-    /// The pictures that show this variant; those of the product when none does.
+    /// The pictures that show this variant; those of the product when none does, and none once the product is no longer
+    /// on sale.
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
+        if self.is_withdrawn(ctx).await? {
+            return Ok(Vec::new());
+        }
         let images = ctx.loaders().images_of.load_all(self.0.product_id).await?;
         let shop = &ctx.app().config.shop;
         let own = images.iter().any(|image| image.variant_id == Some(self.0.id));
@@ -118,6 +125,18 @@ impl ProductVariant {
     /// When it was last changed.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
+    }
+}
+
+impl ProductVariant {
+    /// Whether its product is hidden from the viewer. That can be of an archived variant alone: a subscription tells who
+    /// watched it, as archived, that it is gone. So the product need not be read for any other.
+    async fn is_withdrawn(&self, ctx: &Context<'_>) -> Result<bool> {
+        if self.0.archived_at.is_none() {
+            return Ok(false);
+        }
+        let product = ctx.loaders().products.load(self.0.product_id).await?;
+        Ok(!product.is_some_and(|product| super::query::visible(ctx, &product)))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::{Context, ID, Subscription};
+use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt};
 
 use super::super::catalog::{ProductVariant, visible};
@@ -15,7 +16,6 @@ use crate::bus::Topic;
 use crate::catalog::{ProductStatus, Variant, queries};
 use crate::error;
 use crate::ids::{ProductId, VariantId};
-use crate::money::Money;
 
 /// The most variants one subscription watches.
 const MAX_VARIANTS: usize = 100;
@@ -27,7 +27,8 @@ pub(crate) struct AvailabilitySubscription;
 #[Subscription]
 impl AvailabilitySubscription {
     /// These variants as they are, then each one again whenever its stock or its price has changed. Changes that follow
-    /// each other quickly may come as one.
+    /// each other quickly may come as one. One that is no longer sold comes once more, as `archived` and otherwise as it
+    /// was last; then not until it is sold again.
     async fn variant_availability(
         &self,
         ctx: &Context<'_>,
@@ -69,30 +70,10 @@ async fn check_visible(ctx: &Context<'_>, app: &App, ids: &[VariantId]) -> Resul
     }
 }
 
-/// What was sent last of each variant.
-type Seen = HashMap<VariantId, Offer>;
+/// Each variant as it was sent last.
+type Seen = HashMap<VariantId, Variant>;
 
-/// What a buyer wants to know of a variant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Offer {
-    on_sale: bool,
-    available: i32,
-    price: Money,
-    compare_at_price: Option<Money>,
-}
-
-impl Offer {
-    fn of(variant: &Variant) -> Self {
-        Self {
-            on_sale: variant.archived_at.is_none(),
-            available: variant.available(),
-            price: variant.price(),
-            compare_at_price: variant.compare_at_price(),
-        }
-    }
-}
-
-/// Those of the variants that are not as they were seen.
+/// What there is to tell of the variants after what was seen of them.
 async fn read(
     app: App,
     ids: Vec<VariantId>,
@@ -100,21 +81,46 @@ async fn read(
     mut seen: Seen,
 ) -> error::Result<Read<Variant, Seen>> {
     let conn = app.db.get().await?;
-    let mut items = queries::variants_by_ids(&conn, &ids).await?;
-    let products: Vec<ProductId> = items.iter().map(|variant| variant.product_id).collect();
+    let variants = queries::variants_by_ids(&conn, &ids).await?;
+    let products: Vec<ProductId> = variants.iter().map(|variant| variant.product_id).collect();
     let products = queries::products_by_ids(&conn, &products).await?;
     drop(conn);
-    for variant in &mut items {
-        // Once its product is no longer sold, a shopper who was watching the variant should hear that it is gone.
+    let mut items = Vec::new();
+    for variant in variants {
         let product = products.iter().find(|product| product.id == variant.product_id);
-        if let Some(product) = product.filter(|product| shopper && product.status() != ProductStatus::Active)
-        {
-            variant.archived_at.get_or_insert(product.updated_at);
+        let hidden = product.filter(|product| shopper && product.status() != ProductStatus::Active);
+        let archived_at = variant.archived_at.filter(|_| shopper);
+        let gone_since = hidden.map(|product| product.updated_at).or(archived_at);
+        let news = match seen.get(&variant.id) {
+            // Hidden before it was ever shown: nothing to take back.
+            None => hidden.is_none().then_some(variant),
+            Some(last) => match gone_since {
+                Some(since) => gone(last, since),
+                None => changed(last, variant),
+            },
+        };
+        if let Some(news) = news {
+            seen.insert(news.id, news.clone());
+            items.push(news);
         }
     }
-    items.retain(|variant| {
-        let offer = Offer::of(variant);
-        seen.insert(variant.id, offer.clone()) != Some(offer)
-    });
     Ok(Read { items, position: seen, more: false })
+}
+
+/// Tells once that a variant is gone, with what was known of it: what became of it since is not for shoppers.
+fn gone(last: &Variant, since: DateTime<Utc>) -> Option<Variant> {
+    let mut gone = last.clone();
+    match gone.archived_at.replace(since) {
+        None => Some(gone),
+        Some(_) => None,
+    }
+}
+
+/// The variant, if a buyer would want to know how it differs from what was seen last.
+fn changed(last: &Variant, variant: Variant) -> Option<Variant> {
+    let offer = |variant: &Variant| {
+        let on_sale = variant.archived_at.is_none();
+        (on_sale, variant.available(), variant.price(), variant.compare_at_price())
+    };
+    (offer(last) != offer(&variant)).then_some(variant)
 }

@@ -139,3 +139,37 @@ async fn a_cart_warns_of_what_changed_until_the_shopper_has_seen_it() {
     assert_eq!(less.user_errors("cartLinesUpdate"), []);
     assert_eq!(less.texts("/cartLinesUpdate/cart/warnings", "/code"), ["UNAVAILABLE", "INSUFFICIENT_STOCK"]);
 }
+
+/// A line stays, named and at the price its owner knows; what is being prepared behind it is not theirs to read.
+#[tokio::test]
+async fn of_a_line_whose_product_became_a_draft_only_the_name_is_told() {
+    let app = TestApp::start().await;
+    let (guest, mug, tee) = (app.guest(), product(&app, "mug").await, product(&app, "tee").await);
+    let begun = add(&guest, &mug, 2).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let lines = json!({ "token": token, "lines": [{ "variantId": tee.variant.to_string() }] });
+    change(&guest, "cartLinesAdd", lines).await;
+    let mut db = app.database().connect().await;
+    run(&mut db, "UPDATE products SET status = 'draft' WHERE slug = 'mug'").await;
+    run(&mut db, "UPDATE product_variants SET price = 7777").await;
+
+    let cart = read(&guest, &format!("(token: {token:?})")).await;
+    let line = cart.at("/cart/lines/0");
+    assert_eq!(line["name"], "mug");
+    assert_eq!((&line["variant"], &line["product"]), (&json!(null), &json!(null)));
+    assert_eq!((&line["unitPrice"]["amount"], &line["total"]["amount"]), (&json!("10.00"), &json!("20.00")));
+    assert_eq!(cart.text("/cart/lines/1/unitPrice/amount"), "77.77", "what is sold costs what it costs now");
+    assert_eq!(cart.text("/cart/subtotal/amount"), "97.77");
+    assert_eq!(cart.texts("/cart/warnings", "/code"), ["UNAVAILABLE", "PRICE_CHANGED"]);
+    let warned = guest
+        .query(&format!("{{ cart(token: {token:?}) {{ warnings {{ line {{ variant {{ sku }} }} }} }} }}"))
+        .await;
+    assert_eq!(warned.at("/cart/warnings/0/line/variant"), &json!(null));
+
+    let document = format!(
+        r#"mutation {{ accountRegister(input: {{ email: "ada@example.com", password: "a long password", name: "Ada",
+            cartToken: {token:?} }}) {{ cartMerge {{ dropped {{ name variant {{ id }} }} }} }} }}"#
+    );
+    let merged = guest.query(&document).await;
+    assert_eq!(merged.at("/accountRegister/cartMerge/dropped"), &json!([{ "name": "mug", "variant": null }]));
+}
