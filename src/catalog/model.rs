@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::schema::{categories, inventory, product_images, product_options, product_variants, products};
 use crate::ids::{CategoryId, ImageId, OptionId, ProductId, VariantId};
@@ -66,6 +69,10 @@ impl ProductStatus {
     }
 }
 
+/// Some variant of the product can be bought now: the same for whoever filters by it and for whoever is shown it.
+pub(super) const IN_STOCK: &str = "EXISTS (SELECT 1 FROM product_variants v JOIN inventory i ON i.variant_id = v.id \
+     WHERE v.product_id = products.id AND v.archived_at IS NULL AND i.on_hand > i.reserved)";
+
 /// A product with the variant that stands for it.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = products, check_for_backend(diesel::pg::Pg))]
@@ -103,6 +110,9 @@ pub struct Product {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// Whether some variant can be bought now.
+    #[diesel(select_expression = sql(IN_STOCK), select_expression_type = SqlLiteral<Bool>)]
+    pub in_stock: bool,
     /// The first living variant: what the product is for a client that does not care about variants.
     #[diesel(embed)]
     pub default_variant: Option<DefaultVariant>,

@@ -10,7 +10,7 @@ use super::Listing;
 use super::order::Order;
 use super::placed::Placed;
 use super::subtree::Subtree;
-use crate::catalog::model::{Product, ProductStatus};
+use crate::catalog::model::{IN_STOCK, Product, ProductStatus};
 use crate::db::schema::products;
 use crate::ids::CategoryId;
 use crate::pagination::{Cursor, SortKey, moment};
@@ -113,7 +113,7 @@ impl Listing {
         ))
     }
 
-    fn direction(&self) -> Direction {
+    pub(super) fn direction(&self) -> Direction {
         if self.order.ascending() == self.page.backward { Direction::Downwards } else { Direction::Upwards }
     }
 
@@ -239,6 +239,3 @@ pub(super) fn in_wanted_category() -> Condition {
 const TSQUERY_OPEN: &str = "(SELECT to_tsquery('english', quoted) || to_tsquery('simple', quoted) FROM (\
      SELECT string_agg('''' || word || ''':*', ' & ') FROM unnest(string_to_array(translate(fold_text(";
 const TSQUERY_CLOSE: &str = "), '''\\', '  '), ' ')) AS typed (word) WHERE word <> '') AS words (quoted))";
-
-const IN_STOCK: &str = "EXISTS (SELECT 1 FROM product_variants v JOIN inventory i ON i.variant_id = v.id \
-     WHERE v.product_id = products.id AND v.archived_at IS NULL AND i.on_hand > i.reserved)";

@@ -17,7 +17,7 @@ use crate::money;
 use crate::pagination::PageArguments;
 
 /// Something the shop sells. A client that does not care about variants reads price, stock and sku right here: they
-/// are those of the default variant, the first one on sale.
+/// are those of the default variant, the first one on sale. Only `inStock` and `priceRange` speak of all the variants.
 #[derive(Description)]
 pub(crate) struct Product(pub catalog::Product);
 
@@ -76,7 +76,7 @@ impl Product {
         self.0.default_variant.as_ref()?.sku.as_deref()
     }
 
-    /// The default variant's price; zero while the product has no variant on sale (see `inStock`).
+    /// The default variant's price; zero while the product has no variant on sale (see `defaultVariant`).
     async fn price(&self, ctx: &Context<'_>) -> Money {
         match &self.0.default_variant {
             Some(variant) => variant.price().into(),
@@ -89,14 +89,14 @@ impl Product {
         self.0.default_variant.as_ref()?.compare_at_price().map(Money::from)
     }
 
-    /// How many pieces of the default variant can be bought now.
+    /// How many pieces of the default variant can be bought now; see `inStock` for the others.
     async fn stock(&self) -> i32 {
         self.0.default_variant.as_ref().map_or(0, catalog::DefaultVariant::available)
     }
 
-    /// Whether the default variant can be bought now.
+    /// Whether some variant can be bought now, if not the default one: what `ProductFilter.inStock` goes by.
     async fn in_stock(&self) -> bool {
-        self.0.default_variant.as_ref().is_some_and(|variant| variant.available() > 0)
+        self.0.in_stock
     }
 
     /// The lowest and the highest price of its variants.

@@ -58,6 +58,22 @@ async fn in_stock_is_what_some_variant_can_still_give() {
     .await;
     assert_eq!(slugs(&app, json!({ "inStock": true })).await, ["only-large", "plenty"]);
     assert_eq!(slugs(&app, json!({ "inStock": false })).await, ["promised", "sold-out"]);
+
+    // What is listed as in stock says so itself, wherever it is met.
+    let document = "{ products(sort: NAME) { nodes { slug inStock stock } } product(slug: \"only-large\") { inStock stock } }";
+    let answer = app.guest().query(document).await;
+    let node = |slug: &str, in_stock, stock| json!({ "slug": slug, "inStock": in_stock, "stock": stock });
+    assert_eq!(
+        answer.at("/products/nodes"),
+        &json!([
+            node("only-large", true, 0),
+            node("plenty", true, 3),
+            node("promised", false, 0),
+            node("sold-out", false, 0),
+        ]),
+        "the stock is the default variant's"
+    );
+    assert_eq!(answer.at("/product"), &json!({ "inStock": true, "stock": 0 }));
 }
 
 #[tokio::test]
