@@ -6,9 +6,10 @@ use anyhow::Context;
 use bb8_redis::RedisConnectionManager;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Connections held open; each carries many commands at a time, so few are needed.
+/// Connections held open. Each is lent to one task at a time, for a round trip: few are needed.
 const POOL_SIZE: u32 = 4;
-/// How long a command may wait for a connection. Short: what needs Redis has something to fall back on.
+/// How long a connection may take, one from the pool or one that listens. Short: what needs Redis has something to fall
+/// back on.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A connection taken from the pool.
@@ -40,8 +41,15 @@ impl Redis {
         })
     }
 
-    /// A connection of its own for receiving messages: one that listens can do nothing else.
-    pub async fn listener(&self) -> crate::error::Result<redis::aio::PubSub> {
-        Ok(self.client.get_async_pubsub().await?)
+    /// A connection of its own that receives what is published on a channel: one that listens can do nothing else. Fails
+    /// when Redis does not answer in time; one that accepts connections and says nothing would otherwise be waited for.
+    pub async fn listener(&self, channel: &str) -> crate::error::Result<redis::aio::PubSub> {
+        let subscribed = async {
+            let mut listener = self.client.get_async_pubsub().await?;
+            listener.subscribe(channel).await?;
+            Ok(listener)
+        };
+        let answered = tokio::time::timeout(PATIENCE, subscribed).await;
+        answered.map_err(|_| anyhow::anyhow!("Redis does not answer within {PATIENCE:?}"))?
     }
 }

@@ -15,7 +15,8 @@ use crate::redis::Redis;
 /// The longest pause between two attempts to restore the link.
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// How often a silent link is asked whether it is still there: TCP alone would not notice for minutes.
+/// How often a silent link is asked whether it is still there, and how long it may take to answer: TCP alone would not
+/// notice for minutes.
 const PING_EVERY: Duration = Duration::from_secs(15);
 
 /// A channel of Redis, named after the shop and the version of its messages: shops and releases can share a Redis.
@@ -23,6 +24,7 @@ const PING_EVERY: Duration = Duration::from_secs(15);
 pub(super) struct Channel {
     redis: Redis,
     name: String,
+    ping_every: Duration,
 }
 
 /// A topic as it travels. Adding a variant is no new version: who does not know it ignores it.
@@ -52,7 +54,7 @@ impl Message {
 
 impl Channel {
     pub(super) fn new(redis: Redis, prefix: &str) -> Self {
-        Self { redis, name: format!("{prefix}:v1:events") }
+        Self { redis, name: format!("{prefix}:v1:events"), ping_every: PING_EVERY }
     }
 
     pub(super) async fn publish(&self, topics: &[Topic]) -> Result<()> {
@@ -93,8 +95,7 @@ impl Channel {
 
     /// Receives until the link breaks.
     async fn receive(&self, local: &Local, pause: &mut Duration, down: &mut bool) -> Result<()> {
-        let mut listener = self.redis.listener().await?;
-        listener.subscribe(&self.name).await?;
+        let listener = self.redis.listener(&self.name).await?;
         if std::mem::take(down) {
             tracing::info!("the bus is back");
         }
@@ -102,16 +103,18 @@ impl Channel {
         local.wake_all();
         let (mut sink, mut messages) = listener.split();
         loop {
-            let message = match tokio::time::timeout(PING_EVERY, messages.next()).await {
+            let message = match tokio::time::timeout(self.ping_every, messages.next()).await {
                 Ok(Some(message)) => message,
                 Ok(None) => return Ok(()),
-                Err(_silent) => match tokio::time::timeout(PING_EVERY, sink.ping::<redis::Value>()).await {
-                    Ok(answer) => {
-                        answer?;
-                        continue;
+                Err(_silent) => {
+                    match tokio::time::timeout(self.ping_every, sink.ping::<redis::Value>()).await {
+                        Ok(answer) => {
+                            answer?;
+                            continue;
+                        }
+                        Err(_dead) => return Ok(()),
                     }
-                    Err(_dead) => return Ok(()),
-                },
+                }
             };
             match serde_json::from_slice::<Message>(message.get_payload_bytes()) {
                 Ok(message) => local.wake(&[message.topic()]),
@@ -123,7 +126,47 @@ impl Channel {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::timeout;
+
     use super::*;
+
+    /// Plays Redis up to a subscription when it is to, and never says a word after that.
+    async fn fall_silent(mut link: TcpStream, subscribed: bool) {
+        let mut buffer = [0; 4096];
+        while let Ok(length @ 1..) = link.read(&mut buffer).await {
+            let sent = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            let mut answer = "+OK\r\n".repeat(sent.matches("SETINFO").count());
+            if sent.contains("SUBSCRIBE") {
+                answer.push_str("*3\r\n$9\r\nsubscribe\r\n$14\r\ntest:v1:events\r\n:1\r\n");
+            }
+            if subscribed {
+                link.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redis_that_falls_silent_is_given_up_and_tried_again() {
+        for subscribed in [false, true] {
+            let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let redis = Redis::open(&format!("redis://{}", peer.local_addr().unwrap()).into()).unwrap();
+            let channel = Channel { ping_every: Duration::from_millis(100), ..Channel::new(redis, "test") };
+            let local = Local::default();
+            let tried_again = async {
+                for _ in 0..2 {
+                    tokio::spawn(fall_silent(peer.accept().await.unwrap().0, subscribed));
+                }
+            };
+            tokio::select! {
+                () = channel.listen(&local) => unreachable!("it listens for ever"),
+                tried = timeout(Duration::from_secs(10), tried_again) => {
+                    assert!(tried.is_ok(), "a silent link is kept; after the subscription: {subscribed}");
+                }
+            }
+        }
+    }
 
     /// Copies of different releases share the channel during an upgrade: what travels must not change by accident.
     #[test]
