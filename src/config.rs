@@ -3,13 +3,14 @@
 //! One struct per concern; each field says which variable fills it. The README has the table for operators.
 
 use std::fmt::Display;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::embedded;
 use crate::money::Currency;
 
 /// Everything an operator can set.
@@ -88,8 +89,9 @@ pub struct Shop {
     pub name: String,
     /// `SHOP_CURRENCY`: what prices are in.
     pub currency: Currency,
-    /// `PUBLIC_URL`: how clients reach this server, without a slash at the end.
-    pub public_url: String,
+    /// `PUBLIC_URL`: how clients reach this server, without a slash at the end. Without it, where the server listens, once
+    /// it does.
+    pub public_url: Option<String>,
 }
 
 /// What the log holds and how.
@@ -145,6 +147,17 @@ impl Config {
             pool_size: vars.ranged("DATABASE_POOL_SIZE", 1, 1000)?.unwrap_or(16),
             statement_timeout: vars.seconds("DATABASE_STATEMENT_TIMEOUT")?.unwrap_or(Duration::from_secs(10)),
         };
+        if database.url.is_none() && database.pool_size > embedded::MAX_POOL_SIZE {
+            return Err(vars.wrong(
+                "DATABASE_POOL_SIZE",
+                format!(
+                    "'{}' is more than the {} connections that the private PostgreSQL has for it; more take a server of \
+                     your own, in DATABASE_URL",
+                    database.pool_size,
+                    embedded::MAX_POOL_SIZE
+                ),
+            ));
+        }
         let tokens = Tokens {
             secret: vars.secret()?,
             access_ttl: vars.seconds("JWT_ACCESS_TTL")?.unwrap_or(Duration::from_mins(15)),
@@ -161,10 +174,10 @@ impl Config {
             currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
             public_url: match vars.get("PUBLIC_URL") {
                 Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                    url.trim_end_matches('/').to_owned()
+                    Some(url.trim_end_matches('/').to_owned())
                 }
                 Some(_) => return Err(vars.wrong("PUBLIC_URL", "must begin with http:// or https://")),
-                None => format!("http://{}:{}", http.host, http.port),
+                None => None,
             },
         };
         let log = Log {
@@ -191,13 +204,43 @@ impl Config {
             data_dir: vars.get("DATA_DIR").map_or_else(|| default_data_dir(lookup), PathBuf::from),
         })
     }
+
+    /// Takes down where the server has come to listen: what port 0 has become and, where `PUBLIC_URL` does not say, how
+    /// clients reach it.
+    pub fn listens_on(&mut self, address: SocketAddr) {
+        self.http.port = address.port();
+        if self.shop.public_url.is_some() {
+            return;
+        }
+        let public_url = format!("http://{}", within_reach(address));
+        if address.ip().is_unspecified() {
+            tracing::warn!(
+                public_url,
+                "the server listens for other machines, which cannot fetch images from this address: set PUBLIC_URL"
+            );
+        }
+        self.shop.public_url = Some(public_url);
+    }
+}
+
+/// Where this machine itself reaches a server that listens on this address.
+fn within_reach(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 impl Shop {
-    /// A stored address as clients can fetch it: paths are on this server.
+    /// A stored address as clients can fetch it: paths are on this server. Before it listens they stay paths.
     #[must_use]
     pub fn absolute_url(&self, stored: &str) -> String {
-        if stored.starts_with('/') { format!("{}{stored}", self.public_url) } else { stored.to_owned() }
+        match &self.public_url {
+            Some(server) if stored.starts_with('/') => format!("{server}{stored}"),
+            _ => stored.to_owned(),
+        }
     }
 }
 
@@ -276,5 +319,53 @@ impl Vars<'_> {
             );
         }
         Ok(Some(secret.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(&|name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn images_are_fetched_where_the_server_came_to_listen() {
+        for (address, url) in [
+            ("127.0.0.1:8000", "http://127.0.0.1:8000/a.jpg"),
+            ("[::1]:8000", "http://[::1]:8000/a.jpg"),
+            ("192.0.2.7:43117", "http://192.0.2.7:43117/a.jpg"),
+            ("0.0.0.0:8000", "http://127.0.0.1:8000/a.jpg"),
+            ("[::]:8000", "http://[::1]:8000/a.jpg"),
+        ] {
+            let mut config = read(&[("PORT", "0")]).unwrap();
+            config.listens_on(address.parse().unwrap());
+            assert_eq!(config.shop.absolute_url("/a.jpg"), url);
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_taken_at_its_word() {
+        let mut config = read(&[("PUBLIC_URL", "https://shop.example/"), ("HOST", "0.0.0.0")]).unwrap();
+        config.listens_on("0.0.0.0:8000".parse().unwrap());
+        assert_eq!(config.shop.absolute_url("/a.jpg"), "https://shop.example/a.jpg");
+        assert_eq!(config.shop.absolute_url("https://cdn.example/a.jpg"), "https://cdn.example/a.jpg");
+        assert_eq!(read(&[("PUBLIC_URL", "shop.example")]).unwrap_err().variable, "PUBLIC_URL");
+    }
+
+    #[test]
+    fn a_pool_must_fit_the_private_server_and_only_that() {
+        let most = embedded::MAX_POOL_SIZE.to_string();
+        let more = (embedded::MAX_POOL_SIZE + 1).to_string();
+        let url = ("DATABASE_URL", "postgres://db.example/shop");
+        assert!(read(&[("DATABASE_POOL_SIZE", &most)]).is_ok());
+        assert!(read(&[("DATABASE_POOL_SIZE", &more), url]).is_ok());
+        let refused = read(&[("DATABASE_POOL_SIZE", &more)]).unwrap_err();
+        assert_eq!(refused.variable, "DATABASE_POOL_SIZE");
+        assert!(refused.problem.contains(&most) && refused.problem.contains("DATABASE_URL"), "{refused}");
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(mut config: Config) -> anyhow::Result<()> {
     let stop = Stop::on_signal()?;
     // The port first: nothing slow is started for a server that could not be reached.
     let listener = server::listen(&config.http).await?;
-    config.http.port = listener.local_addr()?.port();
+    config.listens_on(listener.local_addr()?);
     let mut database = tokio::select! {
         opened = Database::open(&config) => opened?,
         // A PostgreSQL that is on its way up by now is taken over by the next start.

@@ -46,6 +46,10 @@ use server::Server;
 /// Name of the cluster's superuser and of the shop's database.
 const NAME: &str = "cartograph";
 
+/// The most connections that a pool may hold to the private server. The others are for what runs beside requests, for
+/// a command beside `cartograph serve`, for an operator, and those that PostgreSQL keeps for superusers.
+pub const MAX_POOL_SIZE: u32 = settings::MAX_CONNECTIONS - 10;
+
 /// Where the private server keeps what it owns.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -6,6 +6,9 @@ use std::path::Path;
 /// Names the socket file; nothing listens on TCP.
 pub(super) const PORT: u16 = 5432;
 
+/// How many connections the server takes at once.
+pub(super) const MAX_CONNECTIONS: u32 = 100;
+
 /// Given on the command line, where they win over `postgresql.conf`: an operator may edit that file
 /// for anything not listed here.
 const SETTINGS: &[(&str, &str)] = &[
@@ -73,6 +76,11 @@ mod tests {
     #[test]
     fn a_socket_folder_with_commas_and_quotes_stays_one_entry() {
         assert_eq!(quote_list_entry(Path::new("/a, b/\"c\"")), r#""/a, b/""c""""#);
+    }
+
+    #[test]
+    fn the_server_takes_as_many_connections_as_pools_count_on() {
+        assert!(SETTINGS.contains(&("max_connections", MAX_CONNECTIONS.to_string().as_str())));
     }
 
     #[test]

@@ -96,6 +96,7 @@ async fn a_setting_that_cannot_be_used_is_named_in_one_line() {
         (&[("PORT", "http")][..], "PORT: 'http' is not a port number"),
         (&[("CARTOGRAPH_ENV", "production")], "JWT_SECRET: must be set in production"),
         (&[("JWT_SECRET", "short")], "JWT_SECRET: is too short"),
+        (&[("DATABASE_POOL_SIZE", "91")], "DATABASE_POOL_SIZE: '91' is more than the 90 connections"),
         (&[("DATABASE_URL", "mysql://user:hunter2@host/db")], "DATABASE_URL: must begin with postgres://"),
         (
             &[("DATABASE_URL", "postgres://user:hunter2@127.0.0.1:1/db"), ("PORT", "0")],

@@ -62,7 +62,7 @@ impl TestApp {
         configure(&mut config);
         let listener = server::listen(&config.http).await.expect("a free port");
         let address = listener.local_addr().expect("the listener has an address");
-        config.http.port = address.port();
+        config.listens_on(address);
         let log = StatementLog::default();
         let connect = async |pool_size: u32, statement_log: Option<StatementLog>| {
             let statement_timeout = config.database.statement_timeout;
@@ -188,7 +188,7 @@ fn config() -> Config {
         shop: Shop {
             name: "Test Shop".to_owned(),
             currency: Currency::USD,
-            public_url: "http://shop.test".to_owned(),
+            public_url: Some("http://shop.test".to_owned()),
         },
         // Tests change rows behind the server's back and look at once.
         catalog_max_age: Duration::ZERO,
