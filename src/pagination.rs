@@ -31,8 +31,8 @@ pub enum PageError {
     BadCursor { argument: &'static str },
 }
 
-/// The value by which a row is sorted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The value by which a row is sorted. Texts sort by their bytes, as in PostgreSQL's collation "C".
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SortKey {
     /// Amounts, ratings, ranks, positions; times as microseconds since 1970 (see [`moment`]).
@@ -41,8 +41,9 @@ pub enum SortKey {
     Text(String),
 }
 
-/// The place of one row in a list: `order` tells which order the list is in, so that a cursor is refused elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The place of one row in a list: `order` tells which order the list is in, so that a cursor is refused elsewhere. Those
+/// of one list sort as its rows do upwards.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cursor {
     order: String,
     /// The row's sort key.

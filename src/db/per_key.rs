@@ -7,7 +7,8 @@ use diesel::sql_types::{Array, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// Runs `query` for each key, with the key as `wanted.key` in it, and gives each of its rows behind the key it was
-/// found for. A query with an order and a limit keeps them for every key: the rows of one key come in its order.
+/// found for. A query with an order and a limit finds the first rows of every key. They come in no order that the statement
+/// states: whoever needs one sorts the rows of a key again.
 #[derive(QueryId)]
 pub(crate) struct PerKey<Q> {
     keys: Vec<Uuid>,

@@ -30,7 +30,8 @@ macro_rules! page_per_product {
             $beyond,
             " ORDER BY ",
             $order,
-            " LIMIT $2) page"
+            " LIMIT $2) page ORDER BY ",
+            $order
         )
     };
 }

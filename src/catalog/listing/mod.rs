@@ -12,6 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use self::order::Order;
+use self::query::Direction;
 use super::model::{Product, ProductFilter, ProductSort};
 use super::search::SearchText;
 use crate::db::PerKey;
@@ -109,8 +110,14 @@ impl Listing {
         Ok(query.load::<(CategoryId, i64)>(&mut conn).await?.into_iter().collect())
     }
 
+    /// The page of rows that were read for it, in whatever order they came.
     fn cut(&self, rows: Vec<Row>) -> Page<Listed> {
-        self.page.cut(rows.into_iter().map(|row| self.place(row)).collect())
+        let mut listed: Vec<Listed> = rows.into_iter().map(|row| self.place(row)).collect();
+        match self.direction() {
+            Direction::Upwards => listed.sort_unstable_by(|a, b| a.cursor.cmp(&b.cursor)),
+            Direction::Downwards => listed.sort_unstable_by(|a, b| b.cursor.cmp(&a.cursor)),
+        }
+        self.page.cut(listed)
     }
 
     fn place(&self, (product, sort_name, rank): Row) -> Listed {

@@ -1,7 +1,7 @@
 //! Subscriptions: what happens in the shop, as it happens.
 //!
 //! Each is a table read again and again by [`follow`]: a wake-up from the bus says when to look, the table says what is
-//! new. How the answers travel (websocket, server-sent events) is not decided here.
+//! new. How the answers travel is not decided here.
 
 mod availability;
 mod event;
