@@ -64,8 +64,20 @@ pub(super) struct ImageRow {
     pub(super) position: i32,
 }
 
+impl VariantRow {
+    /// Whether they have the same article number and the same choices.
+    pub(super) fn has_keys_of(&self, other: &Self) -> bool {
+        self.sku == other.sku && self.option_values == other.option_values
+    }
+
+    /// The same variant without an article number and with choices that no other has.
+    pub(super) fn without_keys(&self) -> Self {
+        Self { sku: None, option_values: vec![self.id.0.to_string()], ..self.clone() }
+    }
+}
+
 /// A product of the shop with all that belongs to it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct ExistingProduct {
     pub(super) product: ProductRow,
     /// In their order.
@@ -83,16 +95,20 @@ pub(super) struct SkuOwner {
     pub(super) product_slug: String,
 }
 
-/// The products with these slugs, by slug.
-pub(super) async fn products_by_slugs(
-    mut conn: &AsyncPgConnection,
-    slugs: &[&str],
-) -> QueryResult<HashMap<String, ExistingProduct>> {
+/// Products by their slugs.
+pub(super) type Existing = HashMap<String, ExistingProduct>;
+
+/// The products with these slugs.
+pub(super) async fn products_by_slugs(mut conn: &AsyncPgConnection, slugs: &[&str]) -> QueryResult<Existing> {
     let rows: Vec<ProductRow> = products::table
         .filter(products::slug.eq_any(slugs))
         .select(ProductRow::as_select())
         .load(&mut conn)
         .await?;
+    with_parts(conn, rows).await
+}
+
+async fn with_parts(mut conn: &AsyncPgConnection, rows: Vec<ProductRow>) -> QueryResult<Existing> {
     let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
     let mut existing: HashMap<ProductId, ExistingProduct> = rows
         .into_iter()
@@ -109,11 +125,13 @@ pub(super) async fn products_by_slugs(
         .await?;
     let variants: Vec<(VariantRow, bool)> = product_variants::table
         .filter(product_variants::product_id.eq_any(&ids))
+        .order(product_variants::id)
         .select((VariantRow::as_select(), product_variants::archived_at.is_not_null()))
         .load(&mut conn)
         .await?;
     let images: Vec<ImageRow> = product_images::table
         .filter(product_images::product_id.eq_any(&ids))
+        .order(product_images::id)
         .select(ImageRow::as_select())
         .load(&mut conn)
         .await?;

@@ -2,14 +2,15 @@
 //!
 //! One file is one transaction. It is read twice: `survey` counts its rows and finds the products whose rows do not lie
 //! together, then the rows are gathered into products (`rows`, `group`, `product`), compared with what the shop has
-//! (`existing`, `matching`, `plan`) and written in batches (`write`). Only what differs is written, so importing a file again changes
-//! nothing at all.
+//! (`existing`, `matching`, `plan`) and written in batches (`write`); what shoppers may have to wait for comes last
+//! (`closing`). Only what differs is written, so importing a file again changes nothing at all.
 //!
 //! What a file does not say stays: columns it lacks, variants and images it does not list, a variant that was archived
 //! here. Stock is taken over when a variant is made and left alone afterwards, because the file does not know what was
 //! sold since; [`Options::update_stock`] says otherwise.
 
 mod categories;
+mod closing;
 mod columns;
 mod draft;
 mod existing;

@@ -20,10 +20,11 @@ pub(super) struct Plan {
     pub(super) options: Vec<OptionRow>,
     /// The product whose options are replaced by these.
     pub(super) options_replaced: Option<ProductId>,
-    /// Variants that are new or change.
+    /// Variants that are new or change. Of those that were there, article number and choices are not written.
     pub(super) variants: Vec<VariantRow>,
-    /// Those of them that give up an article number or a choice which another may take.
-    pub(super) rekeyed: Vec<VariantId>,
+    /// Variants that get an article number or choices at the end of the import: those of which these change, and new
+    /// ones beside them, which may have to wait until theirs are free.
+    pub(super) rekeyed: Vec<VariantRow>,
     /// Pictures that are new or change.
     pub(super) images: Vec<ImageRow>,
     /// How many pieces of which variants there are to be.
@@ -111,7 +112,7 @@ impl Planner<'_> {
         matches: Vec<Match>,
     ) -> HashMap<String, Vec<VariantId>> {
         let mut links: HashMap<String, Vec<VariantId>> = HashMap::new();
-        let (mut keys_changed, mut created) = (Vec::new(), 0);
+        let mut created = Vec::new();
         for Match { imported, position, existing } in matches {
             let row = variant_row(product_id, &imported, position, existing.as_ref(), self.currency);
             if let Some(url) = imported.image {
@@ -124,23 +125,25 @@ impl Planner<'_> {
             if let Some(pieces) = imported.quantity.filter(|_| existing.is_none() || self.update_stock) {
                 plan.stock.push((row.id, pieces));
             }
-            let change = match &existing {
-                None => Change::Created,
-                Some(old) if *old == row => Change::None,
-                Some(_) => Change::Updated,
-            };
+            let change = Change::between(existing.as_ref(), &row);
             plan.variant_counts.count(change);
-            created += usize::from(existing.is_none());
-            if existing.is_some_and(|old| old.sku != row.sku || old.option_values != row.option_values) {
-                keys_changed.push(row.id);
-            }
-            if change != Change::None {
-                plan.variants.push(row);
+            match existing {
+                None => created.push(row),
+                Some(old) => {
+                    if !old.has_keys_of(&row) {
+                        plan.rekeyed.push(row.clone());
+                    }
+                    if change != Change::None {
+                        plan.variants.push(row);
+                    }
+                }
             }
         }
-        // One that changes its keys alone cannot meet another.
-        if keys_changed.len() + created > 1 {
-            plan.rekeyed = keys_changed;
+        if plan.rekeyed.is_empty() {
+            plan.variants.append(&mut created);
+        } else {
+            plan.variants.extend(created.iter().map(VariantRow::without_keys));
+            plan.rekeyed.append(&mut created);
         }
         links
     }
@@ -200,11 +203,7 @@ impl Plan {
                 _ => None,
             };
             let row = image_row(product_id, image, variant_id, old);
-            let change = match old {
-                None => Change::Created,
-                Some(old) if *old == row => Change::None,
-                Some(_) => Change::Updated,
-            };
+            let change = Change::between(old, &row);
             self.image_counts.count(change);
             if change != Change::None {
                 self.images.push(row);

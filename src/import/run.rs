@@ -1,9 +1,12 @@
 //! One import, from the first byte to the commit.
 
+use std::collections::HashMap;
+
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
 use super::categories::Categories;
-use super::existing;
+use super::closing::Closing;
+use super::existing::{self, SkuOwner};
 use super::group::{Gathered, Groups, Survey};
 use super::plan::{Plan, Planner};
 use super::problem::{FileProblem, Problem};
@@ -13,8 +16,6 @@ use super::read::Reader;
 use super::source::Source;
 use super::summary::Summary;
 use super::write;
-use crate::ids::VariantId;
-use crate::inventory;
 use crate::money::Currency;
 
 /// How many products, or rows of products, are written together.
@@ -122,7 +123,7 @@ struct Import<'o> {
     groups: Groups<'o>,
     categories: Categories,
     summary: Summary,
-    stock: Vec<(VariantId, i32)>,
+    closing: Closing,
     progress: Progress,
 }
 
@@ -138,7 +139,7 @@ impl<'o> Import<'o> {
             groups: Groups::open(&options.source, survey)?,
             categories: Categories::load(conn).await?,
             summary: Summary { rows: survey.rows, ..Summary::default() },
-            stock: Vec::new(),
+            closing: Closing::default(),
             progress: Progress::start(survey.rows),
         })
     }
@@ -169,7 +170,7 @@ impl<'o> Import<'o> {
         self.write(conn, batch).await?;
         self.progress.advance(rows);
         let reason = format!("import of {}", self.options.source.file_name());
-        self.summary.stock_set = inventory::supply::supply(conn, &mut self.stock, &reason).await?;
+        self.summary.stock_set = self.closing.run(conn, &reason).await?;
         self.summary.problems.sort_by_key(|problem| problem.line);
         Ok(self.summary)
     }
@@ -185,6 +186,7 @@ impl<'o> Import<'o> {
         let variants = batch.iter().flat_map(|product| &product.variants);
         let skus: Vec<&str> = variants.filter_map(|variant| variant.sku.as_deref()).collect();
         let mut owners = existing::sku_owners(conn, &skus).await?;
+        owners.extend(skus.iter().filter_map(|sku| self.closing.promised(sku)));
         let mut planner = Planner {
             currency: self.options.currency,
             update_stock: self.options.update_stock,
@@ -199,15 +201,15 @@ impl<'o> Import<'o> {
         problems.into_iter().for_each(|problem| self.summary.skip(problem));
         self.summary.categories_created += self.categories.write(conn).await?;
         write::write(conn, &mut plans).await?;
-        plans.into_iter().for_each(|plan| self.count(plan));
+        plans.into_iter().for_each(|plan| self.finish(plan, &owners));
         Ok(())
     }
 
-    fn count(&mut self, plan: Plan) {
+    fn finish(&mut self, plan: Plan, owners: &HashMap<String, SkuOwner>) {
         self.summary.products.count(plan.change);
         self.summary.variants.add(plan.variant_counts);
         self.summary.images.add(plan.image_counts);
         self.summary.notes.shared_images += plan.shared_images;
-        self.stock.extend(plan.stock);
+        self.closing.take(plan, owners);
     }
 }

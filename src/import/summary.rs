@@ -87,6 +87,17 @@ pub(super) enum Change {
     None,
 }
 
+impl Change {
+    /// From what there is to what shall be.
+    pub(super) fn between<T: PartialEq>(old: Option<&T>, new: &T) -> Self {
+        match old {
+            None => Self::Created,
+            Some(old) if old == new => Self::None,
+            Some(_) => Self::Updated,
+        }
+    }
+}
+
 impl Summary {
     /// Adds a row, or a product's rows, that are not imported.
     pub(super) fn skip(&mut self, problem: Problem) {

@@ -1,19 +1,21 @@
 //! Plans into rows: a handful of statements for a batch of any number of products.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text};
 use diesel::upsert::excluded;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::plan::Plan;
 use crate::db::schema::{product_images, product_options, product_variants, products};
-use crate::ids::{ProductId, VariantId};
+use crate::ids::ProductId;
 
 /// The most rows of one statement: the widest has ten columns, and PostgreSQL takes 65,535 values.
-const CHUNK: usize = 5000;
+pub(super) const CHUNK: usize = 5000;
 
 /// Writes what a batch's plans say. Products come before what belongs to them, variants before the pictures of them.
+///
+/// No statement here names a column that a unique index is made of, other than for new rows. PostgreSQL would lock the rows
+/// as if their keys changed, even when they do not, and whoever puts one of the variants into a cart or orders it would wait
+/// until the import is over. Keys that do change are the matter of `closing`.
 pub(super) async fn write(conn: &mut AsyncPgConnection, plans: &mut [Plan]) -> QueryResult<()> {
     let rows: Vec<_> = plans.iter_mut().filter_map(|plan| plan.product.take()).collect();
     for chunk in rows.chunks(CHUNK) {
@@ -73,18 +75,6 @@ async fn write_options(conn: &mut AsyncPgConnection, plans: &mut [Plan]) -> Quer
 }
 
 async fn write_variants(conn: &mut AsyncPgConnection, plans: &mut [Plan]) -> QueryResult<()> {
-    // Two variants may swap article numbers or choices: all let go of theirs before any takes its new ones.
-    let rekeyed: Vec<VariantId> =
-        plans.iter_mut().flat_map(|plan| std::mem::take(&mut plan.rekeyed)).collect();
-    if !rekeyed.is_empty() {
-        diesel::update(product_variants::table.filter(product_variants::id.eq_any(rekeyed)))
-            .set((
-                product_variants::sku.eq(None::<String>),
-                product_variants::option_values.eq(sql::<Array<Text>>("ARRAY[id::text]")),
-            ))
-            .execute(conn)
-            .await?;
-    }
     let rows: Vec<_> = plans.iter_mut().flat_map(|plan| std::mem::take(&mut plan.variants)).collect();
     for chunk in rows.chunks(CHUNK) {
         diesel::insert_into(product_variants::table)
@@ -92,8 +82,6 @@ async fn write_variants(conn: &mut AsyncPgConnection, plans: &mut [Plan]) -> Que
             .on_conflict(product_variants::id)
             .do_update()
             .set((
-                product_variants::sku.eq(excluded(product_variants::sku)),
-                product_variants::option_values.eq(excluded(product_variants::option_values)),
                 product_variants::position.eq(excluded(product_variants::position)),
                 product_variants::price.eq(excluded(product_variants::price)),
                 product_variants::compare_at_price.eq(excluded(product_variants::compare_at_price)),

@@ -1,6 +1,7 @@
 //! Import of product files as shops export them.
 
 mod again;
+mod meanwhile;
 mod refusals;
 
 use cartograph::import::{self, Counts, ImportError, Options, Source, Summary};
