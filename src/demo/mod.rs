@@ -25,8 +25,8 @@ use crate::import::{self, Source};
 const PRODUCTS: Source =
     Source::Embedded { name: "demo/products.csv", bytes: include_bytes!("../../demo/products.csv") };
 
-/// Two servers that start together take turns. ("cartdemo" in ASCII.)
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7161130726721940847)";
+/// Two servers that start together take turns, however long the first takes. ("cartdemo" in ASCII.)
+const LOCK: &str = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7161130726721940847)";
 
 /// Fills an empty shop and says whether it was empty. The accounts come first and one by one; all the rest is one
 /// transaction, so that a start that is cut short is made up for by the next one. After it, wake the relay.

@@ -25,8 +25,10 @@ const BATCH_ROWS: u64 = 3000;
 /// How many reasons a refused import lists.
 const LISTED_PROBLEMS: usize = 20;
 
-/// Imports take turns (the lock's number is "cartimpt" in ASCII), and may take their time over a large batch.
-const BEGIN: &str = "SELECT pg_advisory_xact_lock(7161130726806351988); \
+/// Imports take turns, however long another takes (the lock's number is "cartimpt" in ASCII), and may take their time over
+/// a large batch.
+const BEGIN: &str = "SET LOCAL statement_timeout = 0; \
+                     SELECT pg_advisory_xact_lock(7161130726806351988); \
                      SET LOCAL statement_timeout = '10min'; \
                      SET LOCAL idle_in_transaction_session_timeout = '10min'";
 

@@ -98,3 +98,18 @@ async fn an_order_and_an_import_of_article_numbers_do_not_wait_for_each_other() 
                    (VALUES ('TEE-S', ARRAY['M']), ('TEE-M', ARRAY['S']), ('TEE-L', ARRAY['L']))";
     assert_eq!(count(&mut *app.db().await, swapped).await, 3);
 }
+
+#[tokio::test]
+async fn an_import_waits_for_another_longer_than_a_statement_may_take() {
+    let app = TestApp::start_with(|config| {
+        config.database.statement_timeout = Duration::from_millis(500);
+    })
+    .await;
+    let mut other = begin(&app, "SELECT pg_advisory_xact_lock(7161130726806351988)").await;
+    let ending = async {
+        sleep(Duration::from_millis(1200)).await;
+        run(&mut other, "COMMIT").await;
+    };
+    let (summary, ()) = tokio::join!(import(&app, TEE), ending);
+    assert_eq!(summary.products.created, 1);
+}
