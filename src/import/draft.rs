@@ -42,11 +42,6 @@ impl Draft {
         self.product.variants.is_empty()
     }
 
-    /// The place of a picture that does not name one.
-    pub(super) fn next_image_position(&self) -> i32 {
-        self.product.images.iter().map(|image| image.position).max().unwrap_or(0).saturating_add(1)
-    }
-
     /// Whether a picture can be added.
     pub(super) fn check_image(&self, url: &str) -> Result<(), RowProblem> {
         if self.urls.len() < MAX_IMAGES || self.urls.contains(url) {
@@ -106,8 +101,7 @@ impl Draft {
     pub(super) fn finish(mut self) -> ImportedProduct {
         for place in 0..self.product.variants.len() {
             if let Some(url) = self.product.variants[place].image.clone() {
-                let position = self.next_image_position();
-                self.add_image(ImportedImage { url, alt_text: None, position });
+                self.add_image(ImportedImage { url, alt_text: None, position: None });
             }
         }
         self.product

@@ -11,7 +11,7 @@ use crate::ids::VariantId;
 /// A variant of the file and the variant of the shop that it is, if there is one.
 pub(super) struct Match {
     pub(super) imported: ImportedVariant,
-    /// Its place among the variants of the file, from 1.
+    /// Its place among the product's variants.
     pub(super) position: i32,
     pub(super) existing: Option<VariantRow>,
 }
@@ -41,7 +41,25 @@ pub(super) fn match_variants(
     let option_count = imported.options.as_ref().map_or(existing.options.len(), Vec::len);
     match left_without_value(&matches, existing, option_count) {
         Some(variant) => Err(RowProblem::OptionsChanged { variant }),
-        None => Ok(matches),
+        None => {
+            keep_places(&mut matches, existing, imported.options.is_some());
+            Ok(matches)
+        }
+    }
+}
+
+/// A file with choices that lists every living variant says in which order they are shown. With any other the variants
+/// of the shop stay where they are, the default one in front, and new ones come behind them.
+fn keep_places(matches: &mut [Match], existing: &ExistingProduct, has_choices: bool) {
+    let matched = matched(matches);
+    let complete = existing.variants.iter().all(|(row, archived)| *archived || matched.contains(&row.id));
+    if has_choices && complete {
+        return;
+    }
+    let mut last = existing.variants.iter().map(|(row, _)| row.position).max().unwrap_or(0);
+    for found in matches {
+        found.position = found.existing.as_ref().map_or_else(|| last.saturating_add(1), |row| row.position);
+        last = last.max(found.position);
     }
 }
 

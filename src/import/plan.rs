@@ -193,8 +193,13 @@ impl Plan {
         links: &HashMap<String, Vec<VariantId>>,
         existing: &[ImageRow],
     ) {
+        // A picture of which the file says no place keeps its own; a new one comes behind the others.
+        let mut last = existing.iter().map(|old| old.position).max().unwrap_or(0);
         for image in &imported.images {
             let old = existing.iter().find(|old| old.url == image.url);
+            let place = image.position.or(old.map(|old| old.position));
+            let position = place.unwrap_or_else(|| last.saturating_add(1));
+            last = last.max(position);
             let variants = links.get(&image.url).map_or(&[][..], Vec::as_slice);
             self.shared_images += u64::from(variants.len() > 1);
             let variant_id = match variants {
@@ -202,7 +207,7 @@ impl Plan {
                 [only] => Some(*only),
                 _ => None,
             };
-            let row = image_row(product_id, image, variant_id, old);
+            let row = image_row(product_id, image, variant_id, position, old);
             let change = Change::between(old, &row);
             self.image_counts.count(change);
             if change != Change::None {
@@ -277,6 +282,7 @@ fn image_row(
     product_id: ProductId,
     imported: &ImportedImage,
     variant_id: Option<VariantId>,
+    position: i32,
     old: Option<&ImageRow>,
 ) -> ImageRow {
     let kept = || old.map(|old| old.alt_text.clone()).unwrap_or_default();
@@ -286,6 +292,6 @@ fn image_row(
         variant_id,
         url: imported.url.clone(),
         alt_text: imported.alt_text.clone().unwrap_or_else(kept),
-        position: imported.position,
+        position,
     }
 }

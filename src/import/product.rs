@@ -52,5 +52,6 @@ pub(super) struct ImportedVariant {
 pub(super) struct ImportedImage {
     pub(super) url: String,
     pub(super) alt_text: Option<String>,
-    pub(super) position: i32,
+    /// Its place among the product's pictures, if the file says.
+    pub(super) position: Option<i32>,
 }

@@ -190,7 +190,7 @@ impl Reader<'_> {
         let Some(url) = cells.url(Column::ImageUrl)? else { return Ok(None) };
         let alt_text =
             given(self.columns.has(Column::ImageAlt), cells.text(Column::ImageAlt, MAX_ALT_TEXT)?.to_owned());
-        let position = cells.image_position()?.unwrap_or_else(|| draft.next_image_position());
+        let position = cells.image_position()?;
         draft.check_image(&url)?;
         Ok(Some(ImportedImage { url, alt_text, position }))
     }

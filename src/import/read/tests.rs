@@ -75,7 +75,10 @@ fn the_first_row_holds_the_product_and_each_row_adds_to_it() {
         .iter()
         .map(|image| (&image.url[18..], image.position, image.alt_text.as_deref()))
         .collect();
-    assert_eq!(images, [("1.jpg", 1, Some("Front")), ("2.jpg", 2, Some("")), ("3.jpg", 3, Some("Side"))]);
+    assert_eq!(
+        images,
+        [("1.jpg", Some(1), Some("Front")), ("2.jpg", Some(2), Some("")), ("3.jpg", Some(3), Some("Side"))]
+    );
 }
 
 #[test]

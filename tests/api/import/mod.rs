@@ -2,6 +2,7 @@
 
 mod again;
 mod meanwhile;
+mod order;
 mod refusals;
 
 use cartograph::import::{self, Counts, ImportError, Options, Source, Summary};
