@@ -3,6 +3,7 @@
 //! Only for development: everybody knows the passwords. It is loaded once, into a shop that has no products yet.
 
 mod accounts;
+mod catalogue;
 mod orders;
 mod reviews;
 
@@ -19,11 +20,7 @@ use crate::app::App;
 use crate::config::Mode;
 use crate::db::schema::products;
 use crate::error::{ActionError, Error};
-use crate::import::{self, Source};
-
-/// The catalogue, in the format of `cartograph import`.
-const PRODUCTS: Source =
-    Source::Embedded { name: "demo/products.csv", bytes: include_bytes!("../../demo/products.csv") };
+use crate::import;
 
 /// Two servers that start together take turns, however long the first takes. ("cartdemo" in ASCII.)
 const LOCK: &str = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7161130726721940847)";
@@ -56,7 +53,7 @@ pub async fn load(app: &App) -> anyhow::Result<bool> {
 
 async fn fill(conn: &mut AsyncPgConnection, app: &App, accounts: &Accounts) -> anyhow::Result<()> {
     let options = import::Options {
-        source: PRODUCTS,
+        source: catalogue::products(app.config.shop.currency)?,
         currency: app.config.shop.currency,
         skip_bad: false,
         dry_run: false,

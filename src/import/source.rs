@@ -1,8 +1,9 @@
-//! Where a file comes from: a path, or the binary itself.
+//! Where a file comes from: a path, the binary itself, or memory.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::problem::FileProblem;
 
@@ -18,6 +19,13 @@ pub enum Source {
         /// Its contents.
         bytes: &'static [u8],
     },
+    /// A file that was made just now.
+    Memory {
+        /// What to call it in messages.
+        name: &'static str,
+        /// Its contents.
+        bytes: Arc<[u8]>,
+    },
 }
 
 impl Source {
@@ -25,7 +33,7 @@ impl Source {
     pub(super) fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
-            Self::Embedded { name, .. } => (*name).to_owned(),
+            Self::Embedded { name, .. } | Self::Memory { name, .. } => (*name).to_owned(),
         }
     }
 
@@ -35,7 +43,7 @@ impl Source {
             Self::File(path) => {
                 path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
             }
-            Self::Embedded { name, .. } => (*name).to_owned(),
+            Self::Embedded { name, .. } | Self::Memory { name, .. } => (*name).to_owned(),
         }
     }
 
@@ -43,6 +51,7 @@ impl Source {
     pub(super) fn open(&self) -> Result<Box<dyn Read + Send>, FileProblem> {
         match self {
             Self::Embedded { bytes, .. } => Ok(Box::new(*bytes)),
+            Self::Memory { bytes, .. } => Ok(Box::new(io::Cursor::new(bytes.clone()))),
             Self::File(path) => {
                 let file = File::open(path).map_err(FileProblem::Unreadable)?;
                 if file.metadata().map_err(FileProblem::Unreadable)?.is_file() {

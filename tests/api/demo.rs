@@ -23,6 +23,21 @@ async fn an_empty_shop_is_filled_once() {
 }
 
 #[tokio::test]
+async fn a_shop_of_any_currency_is_filled() {
+    // What is 16.50 in the file, in the currency's smallest units: yen, cents, fils.
+    for (currency, price) in [("JPY", 1650), ("EUR", 1650), ("KWD", 16_500)] {
+        let app = TestApp::start_with(|config| config.shop.currency = currency.parse().unwrap()).await;
+        assert!(demo::load(&app.app).await.unwrap(), "{currency}");
+        let conn = &mut *app.db().await;
+        let variants = format!("SELECT count(*) AS n FROM product_variants WHERE currency = '{currency}'");
+        assert_eq!(count(conn, &variants).await, 220);
+        let bowl = "SELECT price AS n FROM product_variants WHERE sku = 'BOWL-CAFE-500'";
+        assert_eq!(count(conn, bowl).await, price);
+        assert_eq!(count(conn, "SELECT count(*) AS n FROM orders").await, 5);
+    }
+}
+
+#[tokio::test]
 async fn the_log_ins_that_are_announced_work() {
     let app = TestApp::start().await;
     demo::load(&app.app).await.unwrap();
