@@ -108,6 +108,19 @@ pub(super) async fn products_by_slugs(mut conn: &AsyncPgConnection, slugs: &[&st
     with_parts(conn, rows).await
 }
 
+/// These products, once nobody else changes them or what belongs to them: staff lock a product before they do (see
+/// `catalog::product_row`). Carts and orders go on; whoever reviews one of them waits.
+pub(super) async fn lock_products(mut conn: &AsyncPgConnection, ids: &[ProductId]) -> QueryResult<Existing> {
+    let rows: Vec<ProductRow> = products::table
+        .filter(products::id.eq_any(ids))
+        .order(products::id)
+        .select(ProductRow::as_select())
+        .for_no_key_update()
+        .load(&mut conn)
+        .await?;
+    with_parts(conn, rows).await
+}
+
 async fn with_parts(mut conn: &AsyncPgConnection, rows: Vec<ProductRow>) -> QueryResult<Existing> {
     let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
     let mut existing: HashMap<ProductId, ExistingProduct> = rows

@@ -9,6 +9,7 @@
 //! here. Stock is taken over when a variant is made and left alone afterwards, because the file does not know what was
 //! sold since; [`Options::update_stock`] says otherwise.
 
+mod batches;
 mod categories;
 mod closing;
 mod columns;

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) images: Vec<ImageRow>,
     /// How many pieces of which variants there are to be.
     pub(super) stock: Vec<(VariantId, i32)>,
+    /// The product, if it is one of the shop that changes in any part.
+    pub(super) changes: Option<ProductId>,
     /// Whether the product is new, changes in any part, or neither.
     pub(super) change: Change,
     pub(super) variant_counts: Counts,
@@ -50,14 +52,14 @@ impl Planner<'_> {
     /// `problems`; when the first row is among them, there is no plan.
     pub(super) fn plan(
         &mut self,
-        imported: ImportedProduct,
+        imported: &ImportedProduct,
         existing: Option<&ExistingProduct>,
         category: impl FnOnce(&[String]) -> Option<CategoryId>,
         problems: &mut Vec<Problem>,
     ) -> Option<Plan> {
         let (line, rows) = (imported.line, imported.rows);
         let mut bad = Vec::new();
-        let planned = match_variants(&imported, existing, self.owners, &mut bad);
+        let planned = match_variants(imported, existing, self.owners, &mut bad);
         let fatal = bad.iter().position(|problem| problem.line == line);
         match (fatal, planned) {
             (None, Ok(matches)) => {
@@ -78,7 +80,7 @@ impl Planner<'_> {
     /// Compares, now that it is known what is what.
     fn finish(
         &mut self,
-        imported: ImportedProduct,
+        imported: &ImportedProduct,
         existing: Option<&ExistingProduct>,
         matches: Vec<Match>,
         category: impl FnOnce(&[String]) -> Option<CategoryId>,
@@ -91,7 +93,7 @@ impl Planner<'_> {
             plan.set_options(id, names, offered, existing.map_or(&[], |existing| &existing.options));
         }
         let links = self.set_variants(&mut plan, id, &imported.slug, matches);
-        plan.set_images(id, &imported, &links, existing.map_or(&[], |existing| &existing.images));
+        plan.set_images(id, imported, &links, existing.map_or(&[], |existing| &existing.images));
         let row = product_row(id, imported, existing.map(|existing| &existing.product), category);
         let changed = existing.is_none_or(|existing| existing.product != row);
         plan.product = changed.then_some(row);
@@ -100,6 +102,7 @@ impl Planner<'_> {
             Some(_) if plan.is_empty() => Change::None,
             Some(_) => Change::Updated,
         };
+        plan.changes = (plan.change == Change::Updated).then_some(id);
         plan
     }
 
@@ -219,18 +222,18 @@ impl Plan {
 
 fn product_row(
     id: ProductId,
-    imported: ImportedProduct,
+    imported: &ImportedProduct,
     old: Option<&ProductRow>,
     category: impl FnOnce(&[String]) -> Option<CategoryId>,
 ) -> ProductRow {
-    let description = imported.description.map(|description| (description.html, description.text));
+    let said = imported.description.as_ref().map(|said| (said.html.clone(), said.text.clone()));
     let kept = || old.map(|old| (old.description_html.clone(), old.description.clone())).unwrap_or_default();
-    let (description_html, description) = description.unwrap_or_else(kept);
+    let (description_html, description) = said.unwrap_or_else(kept);
     let mut attributes = old.and_then(|old| old.attributes.as_object().cloned()).unwrap_or_default();
-    for (name, value) in imported.attributes {
+    for (name, value) in &imported.attributes {
         match value {
-            Some(value) => attributes.insert(name, value.into()),
-            None => attributes.remove(&name),
+            Some(value) => attributes.insert(name.clone(), value.clone().into()),
+            None => attributes.remove(name),
         };
     }
     let status = match (imported.status, old) {
@@ -244,12 +247,12 @@ fn product_row(
             Some(path) => category(path),
             None => old.and_then(|old| old.category_id),
         },
-        slug: imported.slug,
-        name: imported.name,
+        slug: imported.slug.clone(),
+        name: imported.name.clone(),
         description_html,
         description,
-        vendor: imported.vendor.or_else(|| old.map(|old| old.vendor.clone())).unwrap_or_default(),
-        tags: imported.tags.or_else(|| old.map(|old| old.tags.clone())).unwrap_or_default(),
+        vendor: imported.vendor.clone().or_else(|| old.map(|old| old.vendor.clone())).unwrap_or_default(),
+        tags: imported.tags.clone().or_else(|| old.map(|old| old.tags.clone())).unwrap_or_default(),
         attributes: attributes.into(),
         status,
     }

@@ -1,26 +1,13 @@
 //! One import, from the first byte to the commit.
 
-use std::collections::HashMap;
-
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
-use super::categories::Categories;
-use super::closing::Closing;
-use super::existing::{self, SkuOwner};
-use super::group::{Gathered, Groups, Survey};
-use super::plan::{Plan, Planner};
-use super::problem::{FileProblem, Problem};
-use super::product::ImportedProduct;
-use super::progress::Progress;
-use super::read::Reader;
+use super::batches::Import;
+use super::group::Survey;
+use super::problem::FileProblem;
 use super::source::Source;
 use super::summary::Summary;
-use super::write;
 use crate::money::Currency;
-
-/// How many products, or rows of products, are written together.
-const BATCH_PRODUCTS: usize = 500;
-const BATCH_ROWS: u64 = 3000;
 
 /// How many reasons a refused import lists.
 const LISTED_PROBLEMS: usize = 20;
@@ -76,7 +63,7 @@ pub enum ImportError {
 }
 
 /// Why the transaction ends without a commit.
-enum Rollback {
+pub(super) enum Rollback {
     File(FileProblem),
     Unwanted(Summary),
     Database(diesel::result::Error),
@@ -101,6 +88,7 @@ pub async fn run(conn: &mut AsyncPgConnection, options: &Options) -> Result<Summ
     let survey = Survey::of(&options.source).map_err(file)?;
     let outcome = conn
         .transaction(async |conn| {
+            conn.batch_execute(BEGIN).await?;
             let summary = Import::begin(conn, options, &survey).await?.run(conn).await?;
             let refused = summary.problem_count > 0 && !options.skip_bad;
             if refused || options.dry_run { Err(Rollback::Unwanted(summary)) } else { Ok(summary) }
@@ -116,102 +104,5 @@ pub async fn run(conn: &mut AsyncPgConnection, options: &Options) -> Result<Summ
         }
         Err(Rollback::File(problem)) => Err(file(problem)),
         Err(Rollback::Database(error)) => Err(error.into()),
-    }
-}
-
-/// An import under way.
-struct Import<'o> {
-    options: &'o Options,
-    groups: Groups<'o>,
-    categories: Categories,
-    summary: Summary,
-    closing: Closing,
-    progress: Progress,
-}
-
-impl<'o> Import<'o> {
-    async fn begin(
-        conn: &mut AsyncPgConnection,
-        options: &'o Options,
-        survey: &'o Survey,
-    ) -> Result<Self, Rollback> {
-        conn.batch_execute(BEGIN).await?;
-        Ok(Self {
-            options,
-            groups: Groups::open(&options.source, survey)?,
-            categories: Categories::load(conn).await?,
-            summary: Summary { rows: survey.rows, ..Summary::default() },
-            closing: Closing::default(),
-            progress: Progress::start(survey.rows),
-        })
-    }
-
-    async fn run(mut self, conn: &mut AsyncPgConnection) -> Result<Summary, Rollback> {
-        let columns = self.groups.columns();
-        let reader = Reader { columns: &columns, currency: self.options.currency };
-        let (mut batch, mut rows) = (Vec::new(), 0);
-        while let Some(gathered) = self.groups.next()? {
-            match gathered {
-                Gathered::Stray { line, problem } => {
-                    self.summary.skip(Problem { line, problem, rows: 1 });
-                    rows += 1;
-                }
-                Gathered::Product(group) => {
-                    rows += group.rows.len() as u64;
-                    let built = reader.build(group);
-                    built.problems.into_iter().for_each(|problem| self.summary.skip(problem));
-                    self.summary.note(built.notes);
-                    batch.extend(built.product);
-                }
-            }
-            if batch.len() >= BATCH_PRODUCTS || rows >= BATCH_ROWS {
-                self.write(conn, std::mem::take(&mut batch)).await?;
-                self.progress.advance(std::mem::take(&mut rows));
-            }
-        }
-        self.write(conn, batch).await?;
-        self.progress.advance(rows);
-        let reason = format!("import of {}", self.options.source.file_name());
-        self.summary.stock_set = self.closing.run(conn, &reason).await?;
-        self.summary.problems.sort_by_key(|problem| problem.line);
-        Ok(self.summary)
-    }
-
-    /// Compares a batch with the shop and writes what differs.
-    async fn write(
-        &mut self,
-        conn: &mut AsyncPgConnection,
-        batch: Vec<ImportedProduct>,
-    ) -> Result<(), Rollback> {
-        let slugs: Vec<&str> = batch.iter().map(|product| product.slug.as_str()).collect();
-        let existing = existing::products_by_slugs(conn, &slugs).await?;
-        let variants = batch.iter().flat_map(|product| &product.variants);
-        let skus: Vec<&str> = variants.filter_map(|variant| variant.sku.as_deref()).collect();
-        let mut owners = existing::sku_owners(conn, &skus).await?;
-        owners.extend(skus.iter().filter_map(|sku| self.closing.promised(sku)));
-        let mut planner = Planner {
-            currency: self.options.currency,
-            update_stock: self.options.update_stock,
-            owners: &mut owners,
-        };
-        let (mut plans, mut problems) = (Vec::new(), Vec::new());
-        for product in batch {
-            let there = existing.get(&product.slug);
-            let category = |path: &[String]| self.categories.resolve(path);
-            plans.extend(planner.plan(product, there, category, &mut problems));
-        }
-        problems.into_iter().for_each(|problem| self.summary.skip(problem));
-        self.summary.categories_created += self.categories.write(conn).await?;
-        write::write(conn, &mut plans).await?;
-        plans.into_iter().for_each(|plan| self.finish(plan, &owners));
-        Ok(())
-    }
-
-    fn finish(&mut self, plan: Plan, owners: &HashMap<String, SkuOwner>) {
-        self.summary.products.count(plan.change);
-        self.summary.variants.add(plan.variant_counts);
-        self.summary.images.add(plan.image_counts);
-        self.summary.notes.shared_images += plan.shared_images;
-        self.closing.take(plan, owners);
     }
 }

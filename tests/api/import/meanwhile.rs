@@ -113,3 +113,20 @@ async fn an_import_waits_for_another_longer_than_a_statement_may_take() {
     let (summary, ()) = tokio::join!(import(&app, TEE), ending);
     assert_eq!(summary.products.created, 1);
 }
+
+#[tokio::test]
+async fn what_staff_change_meanwhile_is_not_undone() {
+    let app = TestApp::start().await;
+    import(&app, TEE).await;
+    let mut staff = begin(&app, "UPDATE products SET status = 'archived', vendor = 'Loom'").await;
+    let named = b"Handle,Title,SKU,Price\ntee,T-Shirt,TEE-S,10\n";
+    let saving = async {
+        somebody_waits(&app).await;
+        run(&mut staff, "COMMIT").await;
+    };
+    let (summary, ()) = tokio::join!(import(&app, named), saving);
+    assert_eq!(summary.products.updated, 1);
+    let both = "SELECT count(*) AS n FROM products \
+                WHERE name = 'T-Shirt' AND status = 'archived' AND vendor = 'Loom'";
+    assert_eq!(count(&mut *app.db().await, both).await, 1);
+}
