@@ -1,4 +1,5 @@
-//! What an import leaves to its end, because shoppers may have to wait for it: stock, article numbers and choices.
+//! What an import leaves to its end, because shoppers may have to wait for it: stock, article numbers and choices; and
+//! then the news of what changed.
 //!
 //! Whoever fills a cart or places an order refers to variants, and PostgreSQL lets them do so while other columns of a
 //! variant change. The columns of a unique index are different: when they change, whoever refers to the row waits until
@@ -27,6 +28,7 @@ pub(super) struct Closing {
     stock: Vec<(VariantId, i32)>,
     rekeyed: Vec<VariantRow>,
     promised: HashMap<String, SkuOwner>,
+    announced: Vec<VariantId>,
 }
 
 impl Closing {
@@ -36,6 +38,7 @@ impl Closing {
         self.promised.extend(skus.filter_map(|sku| Some((sku.clone(), owners.get(sku)?.clone()))));
         self.rekeyed.extend(plan.rekeyed);
         self.stock.extend(plan.stock);
+        self.announced.extend(plan.announced);
     }
 
     /// An article number and whose it will be, if the database does not know that yet.
@@ -49,7 +52,11 @@ impl Closing {
             self.lock(conn).await?;
             self.rekey(conn).await?;
         }
-        inventory::supply::supply(conn, &mut self.stock, reason).await
+        let stock_set = inventory::supply::supply(conn, &mut self.stock, reason).await?;
+        for chunk in self.announced.chunks(CHUNK) {
+            inventory::announce::variants(conn, chunk).await?;
+        }
+        Ok(stock_set)
     }
 
     /// Locks the stock of all variants whose stock or keys change, then the variants whose keys change.

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) images: Vec<ImageRow>,
     /// How many pieces of which variants there are to be.
     pub(super) stock: Vec<(VariantId, i32)>,
+    /// Variants whose price changes, or whether they are on sale: those who watch them are to be told.
+    pub(super) announced: Vec<VariantId>,
     /// The product, if it is one of the shop that changes in any part.
     pub(super) changes: Option<ProductId>,
     /// Whether the product is new, changes in any part, or neither.
@@ -96,6 +98,9 @@ impl Planner<'_> {
         plan.set_images(id, imported, &links, existing.map_or(&[], |existing| &existing.images));
         let row = product_row(id, imported, existing.map(|existing| &existing.product), category);
         let changed = existing.is_none_or(|existing| existing.product != row);
+        if let Some(existing) = existing.filter(|existing| existing.product.status != row.status) {
+            plan.announced = existing.variants.iter().map(|(row, _)| row.id).collect();
+        }
         plan.product = changed.then_some(row);
         plan.change = match existing {
             None => Change::Created,
@@ -135,6 +140,9 @@ impl Planner<'_> {
                 Some(old) => {
                     if !old.has_keys_of(&row) {
                         plan.rekeyed.push(row.clone());
+                    }
+                    if (old.price, old.compare_at_price) != (row.price, row.compare_at_price) {
+                        plan.announced.push(row.id);
                     }
                     if change != Change::None {
                         plan.variants.push(row);

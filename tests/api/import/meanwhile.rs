@@ -130,3 +130,28 @@ async fn what_staff_change_meanwhile_is_not_undone() {
                 WHERE name = 'T-Shirt' AND status = 'archived' AND vendor = 'Loom'";
     assert_eq!(count(&mut *app.db().await, both).await, 1);
 }
+
+/// How often each article was announced as changed.
+async fn announced(app: &TestApp) -> (i64, i64) {
+    let of = |sku: &str| {
+        format!(
+            "SELECT count(*) AS n FROM outbox o JOIN product_variants v ON v.id = o.aggregate_id \
+             WHERE o.type = 'inventory.changed' AND v.sku = '{sku}'"
+        )
+    };
+    let conn = &mut *app.db().await;
+    (count(conn, &of("TEE-S")).await, count(conn, &of("TEE-M")).await)
+}
+
+#[tokio::test]
+async fn who_watches_a_variant_hears_of_a_new_price_and_of_the_end_of_its_sale() {
+    let app = TestApp::start().await;
+    import(&app, TEE).await;
+    assert_eq!(announced(&app).await, (1, 1), "the first delivery");
+    import(&app, b"Handle,Title,SKU,Price\ntee,T-Shirt,TEE-S,12\ntee,,TEE-M,10\n").await;
+    assert_eq!(announced(&app).await, (2, 1), "a price");
+    import(&app, b"Handle,Title,SKU,Price,Status\ntee,T-Shirt,TEE-S,12,archived\n").await;
+    assert_eq!(announced(&app).await, (3, 2), "the end of the sale, of all variants");
+    import(&app, b"Handle,Title,SKU,Price,Status\ntee,T-Shirt,TEE-S,12,archived\n").await;
+    assert_eq!(announced(&app).await, (3, 2), "nothing");
+}
