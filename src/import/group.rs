@@ -120,7 +120,7 @@ impl<'s> Groups<'s> {
             let problem = row.fields.err().unwrap_or(RowProblem::HandleEmpty);
             return Ok(Some(Gathered::Stray { line: row.line, problem }));
         };
-        let size = row.fields.as_ref().map_or(0, |fields| fields.as_slice().len());
+        let size = row.bytes();
         if self.survey.is_scattered(&key.slug) {
             self.kept_bytes += size;
             let place = *self.places.entry(key.slug.clone()).or_insert(self.kept.len());
@@ -184,6 +184,31 @@ mod tests {
             groups(b"Handle,Title,Price\na,A,1\n,x,\na,,2\n"),
             [("stray".to_owned(), vec![3]), ("a".to_owned(), vec![2, 4])]
         );
+    }
+
+    /// The memory of this process.
+    #[cfg(target_os = "linux")]
+    fn resident_bytes() -> usize {
+        let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+        pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_long_row_does_not_make_the_kept_ones_after_it_long() {
+        let description = "x".repeat(1 << 20);
+        let rows: String = (0..2).flat_map(|_| (0..300).map(|row| format!("p{row},P,1\n"))).collect();
+        let file = format!("Handle,Title,Price\nlong,{description},1\n{rows}");
+        let source = Source::Embedded { name: "test.csv", bytes: file.leak().as_bytes() };
+        let survey = Survey::of(&source).unwrap();
+        let mut groups = Groups::open(&source, &survey).unwrap();
+        let before = resident_bytes();
+        // The first of them comes when all the file has been read.
+        let first = std::iter::from_fn(|| groups.next().unwrap()).nth(1);
+        assert!(matches!(first, Some(Gathered::Product(group)) if group.rows.len() == 2));
+        let grown = resident_bytes().saturating_sub(before);
+        assert!(grown < 100 << 20, "600 short rows take {grown} bytes");
+        assert!(groups.kept_bytes < 1 << 20, "and count as {}", groups.kept_bytes);
     }
 
     #[test]

@@ -24,6 +24,22 @@ pub(super) struct Row {
     pub(super) fields: Result<StringRecord, RowProblem>,
 }
 
+/// What a row takes in memory beside its texts: itself, what allocations round up to, its places in lists and maps.
+const OVERHEAD: usize = 512;
+
+impl Row {
+    /// How many bytes it takes in memory, rather more than less.
+    pub(super) fn bytes(&self) -> usize {
+        let fields = match &self.fields {
+            Ok(fields) => fields.as_slice().len() + fields.len() * size_of::<usize>(),
+            Err(problem) => problem.to_string().len(),
+        };
+        // A group and the index of groups have copies of the first row's key.
+        let key = self.key.as_ref().map_or(0, |key| key.handle.len() * 2 + key.slug.len() * 3);
+        OVERHEAD + fields + key
+    }
+}
+
 /// A product's handle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
@@ -100,7 +116,10 @@ impl Rows {
         if self.record.iter().skip(self.columns.width()).any(|field| !field.trim_ascii().is_empty()) {
             return Err(RowProblem::TooManyFields);
         }
-        StringRecord::from_byte_record(self.record.clone())
+        // Copied field by field: a clone would be as large as the longest row so far has made the reader's record.
+        let mut record = ByteRecord::with_capacity(self.record.as_slice().len(), self.record.len());
+        record.extend(&self.record);
+        StringRecord::from_byte_record(record)
             .map_err(|error| RowProblem::NotUtf8 { column: self.columns.name_at(error.utf8_error().field()) })
     }
 }
@@ -148,6 +167,18 @@ mod tests {
         let codes: Vec<&str> = rows.iter().map(|row| row.fields.as_ref().unwrap_err().code()).collect();
         assert_eq!(codes, ["NOT_UTF8", "CONTAINS_NUL", "TOO_MANY_FIELDS", "HANDLE_EMPTY", "HANDLE_UNUSABLE"]);
         assert_eq!(rows.iter().filter(|row| row.key.is_some()).count(), 3);
+    }
+
+    #[test]
+    fn a_row_weighs_what_is_kept_of_it() {
+        let rows = rows(b"Handle,Title,Price\nmug,Mug,1\nmug-with-a-long-handle,M\xFCg,1\n").unwrap();
+        let [good, bad] = &rows[..] else { panic!("two rows") };
+        let (fields, ends) = ("mugMug1".len(), 3 * size_of::<usize>());
+        assert!(good.bytes() >= OVERHEAD + fields + ends + "mug".len());
+        assert!(
+            bad.bytes() >= OVERHEAD + 2 * "mug-with-a-long-handle".len(),
+            "what cannot be read has a key"
+        );
     }
 
     #[test]
