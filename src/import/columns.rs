@@ -29,6 +29,7 @@ pub(super) enum Column {
     Price,
     CompareAtPrice,
     Grams,
+    Tracker,
     Quantity,
     Policy,
     VariantImage,
@@ -46,7 +47,7 @@ pub(super) const OPTIONS: [(Column, Column); 3] = [
 
 /// Each column's headers: that of the long-standing export first, then that of Shopify's newer one. Only letters and
 /// digits count, and not their case.
-const HEADERS: [(Column, &[&str]); 26] = [
+const HEADERS: [(Column, &[&str]); 27] = [
     (Column::Handle, &["Handle", "URL handle"]),
     (Column::Title, &["Title"]),
     (Column::Body, &["Body (HTML)", "Description", "Body HTML", "Body"]),
@@ -67,6 +68,7 @@ const HEADERS: [(Column, &[&str]); 26] = [
     (Column::Price, &["Variant Price", "Price"]),
     (Column::CompareAtPrice, &["Variant Compare At Price", "Compare-at price"]),
     (Column::Grams, &["Variant Grams", "Weight value (grams)"]),
+    (Column::Tracker, &["Variant Inventory Tracker", "Inventory tracker"]),
     (Column::Quantity, &["Variant Inventory Qty", "Inventory quantity"]),
     (Column::Policy, &["Variant Inventory Policy", "Continue selling when out of stock"]),
     (Column::VariantImage, &["Variant Image", "Variant image URL"]),

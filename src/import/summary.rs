@@ -7,6 +7,9 @@ use super::problem::Problem;
 /// How many bad rows are remembered with their reasons; all are counted.
 const MAX_PROBLEMS: usize = 1000;
 
+/// How many lines are named where something is found in many.
+const MAX_LINES: usize = 5;
+
 /// How many things of a kind were made, changed, and found to be right already.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -18,13 +21,48 @@ pub struct Counts {
     pub unchanged: u64,
 }
 
+/// Where something was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// How often.
+    pub count: u64,
+    /// The first lines.
+    pub first: Vec<u64>,
+}
+
+impl Extend<u64> for Lines {
+    fn extend<I: IntoIterator<Item = u64>>(&mut self, lines: I) {
+        for line in lines {
+            self.count += 1;
+            if self.first.len() < MAX_LINES {
+                self.first.push(line);
+            }
+        }
+    }
+}
+
+impl fmt::Display for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first: Vec<String> = self.first.iter().map(ToString::to_string).collect();
+        write!(f, "lines {}", first.join(", "))?;
+        match self.count.saturating_sub(first.len() as u64) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
 /// What was imported differently from how it is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
     /// Variants with fewer than no pieces, taken as sold out.
     pub negative_quantities: u64,
     /// Variants that Shopify would sell when there are none; this shop does not.
     pub oversell_refused: u64,
+    /// Variants whose pieces Shopify does not count: it sells any number of them, and this shop as many as the file says.
+    pub untracked: u64,
+    /// The same where the file says that there are none: nobody can buy them until somebody sets their stock.
+    pub untracked_and_sold_out: Lines,
     /// Compare-at prices that are not above the price, left out.
     pub compare_at_prices_dropped: u64,
     /// Pictures that several variants share, kept as pictures of the product.
@@ -109,9 +147,14 @@ impl Summary {
     }
 
     /// Adds the notes of one product.
-    pub(super) const fn note(&mut self, notes: Notes) {
+    pub(super) fn note(&mut self, notes: Notes) {
         self.notes.negative_quantities += notes.negative_quantities;
         self.notes.oversell_refused += notes.oversell_refused;
+        self.notes.untracked += notes.untracked;
+        let Lines { count, first } = notes.untracked_and_sold_out;
+        let named = first.len() as u64;
+        self.notes.untracked_and_sold_out.extend(first);
+        self.notes.untracked_and_sold_out.count += count - named;
         self.notes.compare_at_prices_dropped += notes.compare_at_prices_dropped;
         self.notes.shared_images += notes.shared_images;
         self.notes.rows_without_content += notes.rows_without_content;
@@ -147,6 +190,7 @@ impl fmt::Display for Summary {
         for (count, note) in [
             (self.notes.negative_quantities, "negative quantities were taken as 0"),
             (self.notes.oversell_refused, "variants continue selling when out of stock; this shop stops"),
+            (self.notes.untracked, "variants are sold without counting; this shop stops at the quantity"),
             (
                 self.notes.compare_at_prices_dropped,
                 "compare-at prices are not above the price and were left out",
@@ -157,6 +201,15 @@ impl fmt::Display for Summary {
             if count > 0 {
                 writeln!(f, "note        {count} {note}")?;
             }
+        }
+        let sold_out = &self.notes.untracked_and_sold_out;
+        if sold_out.count > 0 {
+            let count = sold_out.count;
+            writeln!(
+                f,
+                "note        {count} variants are sold without counting and have no quantity; new ones cannot be bought \
+                 until you set their stock: {sold_out}"
+            )?;
         }
         write!(
             f,

@@ -81,6 +81,11 @@ impl<'r> Cells<'r> {
         }
     }
 
+    /// Whether Shopify does not count the pieces and sells the variant whatever the quantity.
+    pub(super) fn is_untracked(self) -> bool {
+        self.columns.has(Column::Tracker) && self.raw(Column::Tracker).is_empty()
+    }
+
     /// The place among the product's images.
     pub(super) fn image_position(self) -> Result<Option<i32>, RowProblem> {
         match self.raw(Column::ImagePosition) {

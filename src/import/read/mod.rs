@@ -180,6 +180,11 @@ impl Reader<'_> {
         if let Some(variant) = variant {
             notes.negative_quantities += u64::from(variant.quantity_was_negative);
             notes.oversell_refused += u64::from(cells.oversells());
+            if cells.is_untracked() {
+                let none = variant.variant.quantity.is_none_or(|pieces| pieces == 0);
+                notes.untracked += u64::from(!none);
+                notes.untracked_and_sold_out.extend(none.then_some(line));
+            }
             notes.compare_at_prices_dropped += u64::from(variant.compare_at_dropped);
             draft.add_variant(variant.variant);
         }

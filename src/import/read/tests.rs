@@ -159,7 +159,7 @@ fn what_is_taken_differently_is_counted() {
         "mug,,,,,,,,M,,,B,,2,deny,10,9.99,,,,,,",
         "mug,,,,,,,,,,,,,,,,,,,,,,",
     ]);
-    let notes = built[0].notes;
+    let notes = built[0].notes.clone();
     let variants = &built[0].product.as_ref().unwrap().variants;
     assert_eq!((variants[0].quantity, variants[0].compare_at_price), (Some(0), Some(None)));
     assert_eq!(
@@ -168,10 +168,24 @@ fn what_is_taken_differently_is_counted() {
             negative_quantities: 1,
             oversell_refused: 1,
             compare_at_prices_dropped: 2,
-            shared_images: 0,
             rows_without_content: 1,
+            ..Notes::default()
         }
     );
+}
+
+#[test]
+fn what_shopify_sells_without_counting_is_named() {
+    let built = build_file(
+        "Handle,Title,Price,SKU,Inventory tracker,Inventory quantity\n\
+         mug,Mug,1,A,shopify,0\nmug,,1,B,,3\nmug,,1,C,,0\nmug,,1,D,,\nmug,,1,E,,-2\n"
+            .to_owned(),
+    );
+    let notes = &built[0].notes;
+    assert_eq!((notes.untracked, notes.untracked_and_sold_out.count), (1, 3));
+    assert_eq!(notes.untracked_and_sold_out.to_string(), "lines 4, 5, 6");
+    let built = build_file("Handle,Title,Price,Inventory quantity\nmug,Mug,1,0\n".to_owned());
+    assert_eq!(built[0].notes, Notes::default(), "the file does not say");
 }
 
 #[test]
