@@ -25,7 +25,7 @@ struct Review {
     created_at: DateTime<Utc>,
 }
 
-/// Writes the reviews and returns how many there are.
+/// Writes the reviews and returns how many there are. Those of a product that the catalogue no longer has are left out.
 pub(super) async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<usize> {
     let lines: Vec<Review> = csv::Reader::from_reader(REVIEWS)
         .deserialize()
@@ -42,7 +42,13 @@ pub(super) async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<usize> 
         .collect();
     let mut rows = Vec::with_capacity(lines.len());
     for line in &lines {
-        let product = products.get(&line.handle).with_context(|| format!("no product '{}'", line.handle))?;
+        let Some(product) = products.get(&line.handle) else {
+            tracing::warn!(
+                product = line.handle,
+                "a review of the demo was left out: there is no such product"
+            );
+            continue;
+        };
         let author =
             authors.get(line.author.as_str()).with_context(|| format!("no account of {}", line.author))?;
         rows.push((

@@ -23,6 +23,25 @@ async fn an_empty_shop_is_filled_once() {
 }
 
 #[tokio::test]
+async fn what_the_catalogue_no_longer_has_is_neither_ordered_nor_reviewed() {
+    let app = TestApp::start().await;
+    // As if the file had another knife and another mug.
+    let renamed = "CREATE FUNCTION rename() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+            IF NEW.sku = 'KNIFE-CHEF-20' THEN NEW.sku := 'KNIFE-BREAD'; END IF; RETURN NEW; END $$; \
+        CREATE TRIGGER rename BEFORE INSERT ON product_variants FOR EACH ROW EXECUTE FUNCTION rename(); \
+        CREATE FUNCTION rename_product() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+            IF NEW.slug = 'stoneware-mug' THEN NEW.slug := 'tin-mug'; END IF; RETURN NEW; END $$; \
+        CREATE TRIGGER rename BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION rename_product()";
+    run(&mut *app.db().await, renamed).await;
+    assert!(demo::load(&app.app).await.unwrap());
+    let conn = &mut *app.db().await;
+    assert_eq!(count(conn, "SELECT count(*) AS n FROM orders").await, 4);
+    assert_eq!(count(conn, "SELECT count(*) AS n FROM cart_lines").await, 0, "nothing of the fifth is left");
+    let reviews = "SELECT sum(rating_count)::bigint AS n FROM products";
+    assert!((300..345).contains(&count(conn, reviews).await));
+}
+
+#[tokio::test]
 async fn a_shop_of_any_currency_is_filled() {
     // What is 16.50 in the file, in the currency's smallest units: yen, cents, fils.
     for (currency, price) in [("JPY", 1650), ("EUR", 1650), ("KWD", 16_500)] {
