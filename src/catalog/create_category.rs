@@ -4,7 +4,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::category_row::{lock_tree, refusal_of};
+use super::category_row::{NewCategory, lock_tree, refusal_of};
 use super::draft::CategoryDraft;
 use super::refusal::{CategoryProblem, Refused};
 use super::slug;
@@ -12,18 +12,6 @@ use super::validate::{Checks, MAX_DESCRIPTION, MAX_NAME};
 use crate::db::schema::categories;
 use crate::error::Outcome;
 use crate::ids::CategoryId;
-
-/// Its path is the database's to fill in.
-#[derive(Insertable)]
-#[diesel(table_name = categories)]
-struct NewCategory {
-    id: CategoryId,
-    parent_id: Option<CategoryId>,
-    slug: String,
-    name: String,
-    description: String,
-    position: i32,
-}
 
 /// Stores a new category. A slug left out is made from the name, with a number behind it when the bare one is taken.
 pub async fn create_category(

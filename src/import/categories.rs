@@ -5,23 +5,12 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::catalog::slug;
+use crate::catalog::{NewCategory, slug};
 use crate::db::schema::categories;
 use crate::ids::CategoryId;
 
 /// The most categories written by one statement.
 const CHUNK: usize = 5000;
-
-/// A category to be made. Its path is the database's matter.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = categories)]
-struct NewCategory {
-    id: CategoryId,
-    parent_id: Option<CategoryId>,
-    slug: String,
-    name: String,
-    position: i32,
-}
 
 /// The shop's tree, by names.
 #[derive(Default)]
@@ -59,7 +48,8 @@ impl Categories {
         }
         let (id, slug) = (CategoryId::new(), self.free_slug(parent, name));
         let position = self.enter(id, parent, slug.clone(), name);
-        self.new.push(NewCategory { id, parent_id: parent, slug, name: name.to_owned(), position });
+        let (name, description) = (name.to_owned(), String::new());
+        self.new.push(NewCategory { id, parent_id: parent, slug, name, description, position });
         id
     }
 
