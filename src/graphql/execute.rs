@@ -64,7 +64,8 @@ impl Schema {
     ) -> Response {
         let operation = stream::operation(&mut request);
         let writes = operation.is_some_and(|operation| operation.ty == OperationType::Mutation);
-        let _changing = stream::operation(&mut request).and_then(|operation| self.shared.changing(operation));
+        let _changing =
+            stream::operation(&mut request).and_then(|operation| self.shared.changing(operation, viewer));
         let operation_name = request.operation_name.clone();
         let refused = match self.refuse_introspection(&mut request) {
             None if !writes => text::refuse_nul(&mut request),

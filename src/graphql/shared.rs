@@ -2,8 +2,10 @@
 //!
 //! To a guest, the catalogue is what it is to every other guest. So the answer to a guest's query about it is kept for a
 //! moment (`CATALOG_MAX_AGE`), and whoever asks the same meanwhile, or while it is being worked out, gets a copy. A change
-//! made through this process is seen at once; one made elsewhere when the moment is over. Nothing is sold by a kept answer:
-//! carts and orders are never among them, and placing an order asks the database.
+//! that staff make through this process is seen at once; one made elsewhere, and what orders do to the stock, when the
+//! moment is over. Nothing is sold by a kept answer: carts and orders are never among them, and placing an order asks the
+//! database. No shopper's mutation makes an answer out of date, or a flash sale's own orders would empty what it lives on,
+//! and so could anybody who meant to.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::stream;
+use crate::accounts::{Permission, Viewer};
 use crate::secrets;
 
 /// How much is kept, in bytes of JSON.
@@ -24,12 +27,28 @@ const CAPACITY: u64 = 32 * 1024 * 1024;
 /// What of the schema's root is the same for every guest.
 const CATALOGUE: [&str; 8] =
     ["__typename", "categories", "category", "product", "products", "reviews", "searchSuggestions", "shop"];
-/// What mutations that leave the catalogue alone begin with: they come with every visitor.
-const ELSEWHERE: [&str; 3] = ["account", "cart", "session"];
+/// The mutations by which staff change what guests are told about the catalogue.
+const CHANGES: [&str; 12] = [
+    "categoryCreate",
+    "categoryDelete",
+    "categoryUpdate",
+    "inventoryAdjust",
+    "inventorySet",
+    "productArchive",
+    "productCreate",
+    "productUpdate",
+    "reviewModerate",
+    "variantArchive",
+    "variantCreate",
+    "variantUpdate",
+];
+/// What it takes to make any of these changes.
+const CHANGERS: [Permission; 3] =
+    [Permission::ManageCatalog, Permission::ManageInventory, Permission::ModerateReviews];
 
 /// Kept answers, those that are asked for most.
 pub(super) struct SharedAnswers {
-    answers: Cache<Question, Arc<[u8]>, JsonLength>,
+    answers: Cache<Question, Kept, JsonLength>,
     changes: Arc<AtomicU64>,
     max_age: Duration,
     opened: Instant,
@@ -43,12 +62,25 @@ pub(super) struct Question {
     period: u128,
 }
 
+/// What became of a question.
+#[derive(Clone)]
+enum Kept {
+    Answer(Arc<[u8]>),
+    /// Its answer has errors. Those who waited for it work side by side, each for themselves: one after the other, each
+    /// might wait as long as the first one did.
+    Failed,
+}
+
 #[derive(Clone)]
 struct JsonLength;
 
-impl Weighter<Question, Arc<[u8]>> for JsonLength {
-    fn weight(&self, _: &Question, json: &Arc<[u8]>) -> u64 {
-        json.len() as u64
+impl Weighter<Question, Kept> for JsonLength {
+    fn weight(&self, _: &Question, kept: &Kept) -> u64 {
+        match kept {
+            Kept::Answer(json) => json.len() as u64,
+            // Not nothing: the cache would never let go of it.
+            Kept::Failed => 1,
+        }
     }
 }
 
@@ -87,26 +119,38 @@ impl SharedAnswers {
         Some(Question { digest, changes: self.changes.load(Ordering::SeqCst), period })
     }
 
-    /// The kept answer, or else that of `work`, which is then kept. An answer with errors goes to the one who asked first.
+    /// The kept answer, or else that of `work`, which is then kept. An answer with errors goes to nobody else.
     pub(super) async fn answer(
         &self,
         question: &Question,
         work: impl Future<Output = Response>,
     ) -> Result<Arc<[u8]>, Response> {
-        let work = async {
-            let response = work.await;
-            match serde_json::to_vec(&response) {
-                Ok(json) if response.errors.is_empty() => Ok(Arc::from(json)),
-                _ => Err(response),
-            }
+        // Whoever holds the turn keeps the others waiting; given up half way, it goes to one of them.
+        let turn = match self.answers.get_value_or_guard_async(question).await {
+            Ok(Kept::Answer(json)) => return Ok(json),
+            Ok(Kept::Failed) => None,
+            Err(turn) => Some(turn),
         };
-        self.answers.get_or_insert_async(question, work).await
+        let response = work.await;
+        let answer: Result<Arc<[u8]>, Response> = match serde_json::to_vec(&response) {
+            Ok(json) if response.errors.is_empty() => Ok(json.into()),
+            _ => Err(response),
+        };
+        match (turn, &answer) {
+            // Where there is no room for it, nothing is kept.
+            (Some(turn), Ok(json)) => drop(turn.insert(Kept::Answer(Arc::clone(json)))),
+            (Some(turn), Err(_)) => drop(turn.insert(Kept::Failed)),
+            (None, Ok(json)) => self.answers.insert(question.clone(), Kept::Answer(Arc::clone(json))),
+            (None, Err(_)) => {}
+        }
+        answer
     }
 
-    /// To be held while an operation runs that changes the catalogue.
-    pub(super) fn changing(&self, operation: &OperationDefinition) -> Option<Changing> {
+    /// To be held while an operation runs that changes the catalogue, if the viewer is one who may.
+    pub(super) fn changing(&self, operation: &OperationDefinition, viewer: Viewer) -> Option<Changing> {
         let changes = operation.ty == OperationType::Mutation
-            && !all_fields(operation, |name| ELSEWHERE.iter().any(|prefix| name.starts_with(prefix)));
+            && CHANGERS.iter().any(|permission| viewer.may(*permission))
+            && !all_fields(operation, |name| !CHANGES.contains(&name));
         changes.then(|| Changing(Arc::clone(&self.changes)))
     }
 }
@@ -125,15 +169,33 @@ fn all_fields(operation: &OperationDefinition, like_these: impl Fn(&str) -> bool
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+    use chrono::Utc;
+
     use super::*;
+    use crate::accounts::{Role, SignedIn};
+    use crate::ids::{SessionId, UserId};
 
     fn question(kept: &SharedAnswers, query: &str) -> Option<Question> {
         kept.question(&mut Request::new(query))
     }
 
-    fn changes(kept: &SharedAnswers, query: &str) -> bool {
+    fn user(role: Role) -> Viewer {
+        Viewer::User(SignedIn::new(UserId::new(), SessionId::new(), &[role], Utc::now()))
+    }
+
+    fn changes(query: &str, viewer: Viewer) -> bool {
+        let kept = SharedAnswers::new(Duration::from_secs(1));
         let mut request = Request::new(query);
-        kept.changing(stream::operation(&mut request).unwrap()).is_some()
+        kept.changing(stream::operation(&mut request).unwrap(), viewer).is_some()
+    }
+
+    fn failed() -> Response {
+        Response::from_errors(vec![async_graphql::ServerError::new("no", None)])
+    }
+
+    fn fine() -> Response {
+        Response::new(async_graphql::Value::from(1))
     }
 
     #[test]
@@ -160,27 +222,82 @@ mod tests {
         let first = question(&kept, "{ shop { name } }");
         assert_eq!(question(&kept, "{ shop { name } }"), first);
         assert_ne!(question(&kept, "{ shop { currency } }"), first);
-        drop(kept.changing(stream::operation(&mut Request::new("mutation { productUpdate }")).unwrap()));
+        let mut change = Request::new("mutation { productUpdate }");
+        drop(kept.changing(stream::operation(&mut change).unwrap(), user(Role::Staff)));
         assert_ne!(question(&kept, "{ shop { name } }"), first, "something changed");
     }
 
     #[test]
-    fn carts_and_sessions_leave_the_catalogue_alone() {
-        let kept = SharedAnswers::new(Duration::from_secs(1));
-        assert!(!changes(&kept, "mutation { cartLinesAdd cartClear sessionCreate accountRegister }"));
-        assert!(changes(&kept, "mutation { cartLinesAdd orderPlace }"));
-        assert!(changes(&kept, "mutation { ... { cartClear } }"));
-        assert!(!changes(&kept, "{ orders }"));
+    fn staff_change_the_catalogue_and_nobody_else_does() {
+        assert!(changes("mutation { cartLinesAdd productUpdate }", user(Role::Staff)));
+        assert!(changes("mutation { ... { productUpdate } }", user(Role::Admin)));
+        assert!(!changes("mutation { __typename unknown orderPlace cartClear }", user(Role::Staff)));
+        assert!(!changes("{ products }", user(Role::Staff)));
+        for viewer in [Viewer::Guest, user(Role::Customer)] {
+            assert!(!changes("mutation { productUpdate ... { productUpdate } }", viewer));
+        }
+    }
+
+    #[test]
+    fn every_mutation_changes_the_catalogue_or_is_known_not_to() {
+        const BEGINNINGS: [&str; 4] = ["account", "cart", "order", "session"];
+        let sdl = async_graphql::parser::parse_schema(crate::graphql::sdl()).unwrap();
+        let mut mutations = Vec::new();
+        for definition in sdl.definitions {
+            if let TypeSystemDefinition::Type(ty) = definition
+                && let TypeKind::Object(object) = ty.node.kind
+                && ty.node.name.node == "Mutation"
+            {
+                mutations.extend(object.fields.into_iter().map(|field| field.node.name.node));
+            }
+        }
+        // Its author is signed in, and so gets answers of their own.
+        mutations.retain(|name| name != "reviewCreate");
+        mutations.retain(|name| !BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)));
+        mutations.sort_unstable();
+        assert_eq!(mutations, CHANGES, "decide about a new mutation, see this file's documentation");
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_a_failure_then_work_side_by_side() {
+        let kept = SharedAnswers::new(Duration::from_hours(1));
+        let asked = question(&kept, "{ shop { name } }").unwrap();
+        let first = kept.answer(&asked, async {
+            tokio::task::yield_now().await;
+            failed()
+        });
+        // Each gets no further before all are at work.
+        let at_work = tokio::sync::Barrier::new(9);
+        let wait = |_| {
+            kept.answer(&asked, async {
+                at_work.wait().await;
+                failed()
+            })
+        };
+        let all = futures_util::future::join(first, futures_util::future::join_all((0..9).map(wait)));
+        let (first, others) = tokio::time::timeout(Duration::from_secs(10), all).await.expect("no queue");
+        assert!(first.is_err() && others.iter().all(Result::is_err));
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_go_on_when_the_first_one_leaves() {
+        let kept = SharedAnswers::new(Duration::from_hours(1));
+        let asked = question(&kept, "{ shop { name } }").unwrap();
+        let leaving =
+            tokio::time::timeout(Duration::from_millis(20), kept.answer(&asked, std::future::pending()));
+        let stay = || kept.answer(&asked, async { fine() });
+        let (left, one, other) = tokio::join!(leaving, stay(), stay());
+        assert!(left.is_err());
+        assert!(one.is_ok() && other.is_ok());
     }
 
     #[tokio::test]
     async fn an_answer_with_errors_is_not_kept() {
         let kept = SharedAnswers::new(Duration::from_secs(3600));
         let asked = question(&kept, "{ shop { name } }").unwrap();
-        let failed = Response::from_errors(vec![async_graphql::ServerError::new("no", None)]);
-        assert!(kept.answer(&asked, async { failed }).await.is_err());
-        let fine = kept.answer(&asked, async { Response::new(async_graphql::Value::from(1)) }).await;
-        assert_eq!(*fine.unwrap(), *b"{\"data\":1}");
+        assert!(kept.answer(&asked, async { failed() }).await.is_err());
+        let answer = kept.answer(&asked, async { fine() }).await;
+        assert_eq!(*answer.unwrap(), *b"{\"data\":1}");
         let again = kept.answer(&asked, async { unreachable!("it is kept") }).await;
         assert_eq!(*again.unwrap(), *b"{\"data\":1}");
     }

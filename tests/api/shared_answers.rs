@@ -43,7 +43,29 @@ async fn a_change_is_seen_at_once_by_whoever_asks_this_server() {
     assert_eq!(name(&app.guest()).await, "Mug");
     rename(&app, "Cup").await;
     assert_eq!(name(&app.guest()).await, "Cup");
+}
+
+#[tokio::test]
+async fn a_change_is_no_business_of_those_who_may_not_make_it() {
+    let app = shop(Duration::from_mins(1)).await;
+    assert_eq!(name(&app.guest()).await, "Mug");
+    let other = TestApp::start_beside(&app, |_| {}).await;
+    rename(&other, "Cup").await;
+    let variables = json!({ "id": "product_01jaxv3n8tfx0r6w1m2c9k5e7q", "name": "Pot" });
+    assert_eq!(app.guest().query_with(RENAME, variables.clone()).await.error_code(), "UNAUTHENTICATED");
+    assert_eq!(app.customer().await.query_with(RENAME, variables).await.error_code(), "FORBIDDEN");
+    for document in ["mutation { __typename }", "mutation { noSuchThing }", "mutation { ... { __typename } }"]
+    {
+        app.guest().query(document).await;
+    }
+    assert_eq!(name(&app.guest()).await, "Mug", "the kept answer is still good");
+}
+
+#[tokio::test]
+async fn orders_leave_the_kept_answers_to_those_who_only_look() {
+    let app = shop(Duration::from_mins(1)).await;
     let guest = app.guest();
+    assert_eq!(guest.query(NAME).await.int("/product/stock"), 5);
     let cart =
         "mutation { cartLinesAdd(input: { lines: [{ sku: \"MUG\", quantity: 2 }] }) { cart { token } } }";
     let cart = guest.query(cart).await.text("/cartLinesAdd/cart/token").to_owned();
@@ -51,7 +73,11 @@ async fn a_change_is_seen_at_once_by_whoever_asks_this_server() {
         shippingAddress: { name: \"Ada\", line1: \"1 Street\", city: \"London\", postalCode: \"SW1Y 4JH\", country: \"GB\" } })
         { userErrors { message } } }";
     assert_eq!(guest.query_with(order, json!({ "cart": cart })).await.user_errors("orderPlace"), []);
-    assert_eq!(guest.query(NAME).await.int("/product/stock"), 3);
+    assert_eq!(guest.query(NAME).await.int("/product/stock"), 5, "it was kept");
+    assert_eq!(app.customer().await.query(NAME).await.int("/product/stock"), 3);
+    let cart = "mutation { cartLinesAdd(input: { lines: [{ sku: \"MUG\", quantity: 5 }] }) { userErrors { code message } } }";
+    let refused = guest.query(cart).await;
+    assert_eq!(refused.user_error_codes("cartLinesAdd"), ["INSUFFICIENT_STOCK"], "the database decides");
 }
 
 #[tokio::test]
