@@ -1,13 +1,14 @@
 //! An answer's fields come in the order in which they were asked for (GraphQL specification, 7.2.2, "Serialized Map
 //! Ordering"). async-graphql writes them down as they get ready, those that are read from the database last.
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
 use super::document::operation;
 
-/// What is selected under one key of an object: the selection sets of all fields with that key.
-type Selected<'a> = (&'a Name, Vec<&'a SelectionSet>);
+/// What is selected under each key of an object, in its order: the selection sets of all fields with that key.
+type Selected<'a> = IndexMap<&'a Name, Vec<&'a SelectionSet>>;
 
 /// Puts the fields of what an operation gave into its order. The document is valid, or there would be no data: its
 /// fragments form no circle.
@@ -31,13 +32,13 @@ fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, sets: &[&Sele
     if objects.is_empty() {
         return;
     }
-    let mut selected = Vec::new();
+    let mut selected = Selected::new();
     for set in sets {
         collect(document, set, &mut selected);
     }
     for object in &mut objects {
         let mut place = 0;
-        for (key, _) in &selected {
+        for key in selected.keys() {
             // Not every object has every field: fragments select by type.
             let Some(found) = object.get_index_of(*key) else { continue };
             object.swap_indices(place, found);
@@ -49,18 +50,15 @@ fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, sets: &[&Sele
     }
 }
 
-fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, selected: &mut Vec<Selected<'a>>) {
+fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, selected: &mut Selected<'a>) {
     for item in &set.items {
         match &item.node {
             Selection::Field(field) => {
                 let key = &field.node.response_key().node;
                 let set = &field.node.selection_set.node;
-                let place = selected.iter().position(|(other, _)| *other == key).unwrap_or_else(|| {
-                    selected.push((key, Vec::new()));
-                    selected.len() - 1
-                });
+                let sets = selected.entry(key).or_default();
                 if !set.items.is_empty() {
-                    selected[place].1.push(set);
+                    sets.push(set);
                 }
             }
             Selection::InlineFragment(fragment) => {
@@ -96,6 +94,19 @@ mod tests {
             restored("{ b c { z { p q } x } a }", data),
             "{b: 2, c: [{z: {p: 2, q: 1}, x: 1}, null, {z: null, x: 3}], a: 1}"
         );
+    }
+
+    #[test]
+    fn a_very_wide_document_is_no_work() {
+        let keys = (0..100_000).rev().map(|number| format!("a{number}"));
+        let document = parse_query(format!("{{ {} }}", keys.collect::<Vec<_>>().join(" "))).unwrap();
+        let data = (0..100_000).map(|number| (format!("a{number}"), number.into()));
+        let mut data = Value::from_json(serde_json::Value::Object(data.collect())).unwrap();
+        let start = std::time::Instant::now();
+        restore(&mut data, &document, None);
+        // Looking each key up among those before it took minutes.
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+        assert!(data.to_string().starts_with("{a99999: 99999, a99998: 99998,"));
     }
 
     #[test]
