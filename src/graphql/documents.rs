@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::document::operation;
 use super::error::{ApiError, Code, Result};
+use super::expansion;
 use super::nesting::{MAX_NESTING, is_too_deep};
 
 /// How much text is remembered, in bytes; a parsed document takes about twenty times its text.
@@ -35,8 +36,9 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// Gives the request its parsed document and the defaults of variables that it leaves out, and the document to the
-    /// caller too; none when it cannot be parsed: the executor says why. Fails when nobody should even try to parse it.
+    /// Gives the request its parsed document, made fit to be executed, and the defaults of variables that it leaves out;
+    /// and the document to the caller too. None when it cannot be parsed: the executor says why. Fails when nobody should
+    /// even try to execute it.
     pub(super) fn prepare(&self, request: &mut Request) -> Result<Option<Arc<ExecutableDocument>>> {
         if is_too_deep(&request.query) {
             return Err(ApiError::Client(
@@ -44,23 +46,25 @@ impl Documents {
                 format!("The document nests deeper than {MAX_NESTING} brackets: ask for less at a time."),
             ));
         }
-        let Some(document) = self.parse(request) else { return Ok(None) };
+        let Some(document) = self.parse(request)? else { return Ok(None) };
         if let Some(operation) = operation(&document, request.operation_name.as_deref()) {
             fill_in_defaults(operation, &mut request.variables);
         }
         Ok(Some(document))
     }
 
-    fn parse(&self, request: &mut Request) -> Option<Arc<ExecutableDocument>> {
+    fn parse(&self, request: &mut Request) -> Result<Option<Arc<ExecutableDocument>>> {
         if let Some(document) = self.0.get(request.query.as_str()) {
             request.set_parsed_query(ExecutableDocument::clone(&document));
-            return Some(document);
+            return Ok(Some(document));
         }
-        let document = Arc::new(request.parsed_query().ok()?.clone());
+        let Ok(parsed) = request.parsed_query() else { return Ok(None) };
+        expansion::check(parsed)?;
+        let document = Arc::new(parsed.clone());
         if request.query.len() <= LONGEST {
             self.0.insert(request.query.clone(), Arc::clone(&document));
         }
-        Some(document)
+        Ok(Some(document))
     }
 }
 

@@ -15,6 +15,7 @@ mod document;
 mod documents;
 mod error;
 mod execute;
+mod expansion;
 mod field_order;
 mod inventory;
 mod live;

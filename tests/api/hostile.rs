@@ -20,6 +20,43 @@ fn bottomless() -> Vec<String> {
     ]
 }
 
+/// Documents of a few kilobytes, or less, that come to billions of fields.
+fn boundless() -> Vec<String> {
+    let chain = |spreads: usize| {
+        let fragment = |number: usize| {
+            format!("fragment F{number} on Query {{ {} }} ", format!("...F{} ", number + 1).repeat(spreads))
+        };
+        let fragments: String = (0..30).map(fragment).collect();
+        format!("query {{ ...F0 }} {fragments} fragment F30 on Query {{ shop {{ name }} }}")
+    };
+    vec![
+        chain(2),
+        chain(10),
+        chain(2).replacen("query", "mutation", 1),
+        chain(2).replacen("query", "subscription", 1),
+        "{ ...F } fragment F on Query { ...F ...F }".to_owned(),
+        format!("{{ {} }}", (0..50_000).map(|number| format!("a{number}:__typename ")).collect::<String>()),
+    ]
+}
+
+#[tokio::test]
+async fn boundless_documents_are_refused() {
+    let app = TestApp::start().await;
+    let mut socket = Socket::connect(app.address, json!({})).await;
+    for document in boundless() {
+        let start = std::time::Instant::now();
+        assert_eq!(app.guest().query(&document).await.error_code(), "COST_LIMIT_EXCEEDED", "{document:.40}");
+        if document.len() < 60_000 {
+            socket.subscribe(&document, json!({})).await;
+            let refused = socket.receive().await;
+            assert!(refused.to_string().contains("COST_LIMIT_EXCEEDED"), "{refused:#}");
+        }
+        // Even the smallest of them would take minutes to walk.
+        assert!(start.elapsed().as_secs() < 20, "{document:.40}");
+    }
+    assert_eq!(app.guest().query("{ shop { name } }").await.text("/shop/name"), "Test Shop");
+}
+
 #[tokio::test]
 async fn bottomless_documents_are_refused_over_post_get_and_websocket() {
     let app = TestApp::start().await;
