@@ -1,7 +1,11 @@
 //! A look at a whole document before it runs.
 
+use std::collections::HashSet;
+
+use async_graphql::Name;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
 
 /// The operation that would run; none when there is no such operation.
@@ -47,6 +51,35 @@ pub(super) fn fields(document: &ExecutableDocument) -> impl Iterator<Item = &Fie
     })
 }
 
+/// A key of the answer under which a mutation selects more than one field. Fields with the same key are one (GraphQL
+/// specification, 6.3.2), but the library would run each of them. Only for a document without circles of fragments.
+pub(super) fn doubled(document: &ExecutableDocument) -> Option<&Name> {
+    let mutations =
+        document.operations.iter().filter(|(_, operation)| operation.node.ty == OperationType::Mutation);
+    mutations.map(|(_, operation)| &operation.node.selection_set.node).find_map(|root| {
+        let mut keys = HashSet::new();
+        let mut sets = vec![root];
+        while let Some(set) = sets.pop() {
+            for item in &set.items {
+                match &item.node {
+                    Selection::Field(field) => {
+                        let key = &field.node.response_key().node;
+                        if key != "__typename" && !keys.insert(key) {
+                            return Some(key);
+                        }
+                    }
+                    Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                    Selection::FragmentSpread(spread) => {
+                        let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                        sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                    }
+                }
+            }
+        }
+        None
+    })
+}
+
 /// Whether a document asks the schema to describe itself. `__typename` does not: clients need it for their caches.
 pub(super) fn introspects(document: &ExecutableDocument) -> bool {
     fields(document).any(|field| matches!(field.name.node.as_str(), "__schema" | "__type"))
@@ -65,6 +98,17 @@ mod tests {
         let mut names: Vec<&str> = fields(&document).map(|field| field.name.node.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, ["a", "b", "c", "d", "e", "f"]);
+    }
+
+    #[test]
+    fn a_mutation_that_would_run_twice_is_found_wherever_it_hides() {
+        let doubled = |document| doubled(&parse_query(document).unwrap()).map(ToString::to_string);
+        assert_eq!(doubled("mutation { a { b } c a { d } }").unwrap(), "a");
+        assert_eq!(doubled("mutation { x: a ...F } fragment F on T { ... { x: a } }").unwrap(), "x");
+        assert_eq!(doubled("mutation { ...F ...F } fragment F on T { a }").unwrap(), "a");
+        assert_eq!(doubled("query A { a } mutation B { a @skip(if: $b) a @include(if: $b) }").unwrap(), "a");
+        assert_eq!(doubled("mutation { a { b b } x: a { b } ... { __typename } __typename }"), None);
+        assert_eq!(doubled("{ a a }"), None, "a query may be asked twice");
     }
 
     #[test]

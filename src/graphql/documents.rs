@@ -7,7 +7,7 @@ use async_graphql::{Request, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::document::operation;
+use super::document::{doubled, operation};
 use super::error::{ApiError, Code, Result};
 use super::expansion;
 use super::nesting::{MAX_NESTING, is_too_deep};
@@ -60,12 +60,25 @@ impl Documents {
         }
         let Ok(parsed) = request.parsed_query() else { return Ok(None) };
         expansion::check(parsed)?;
+        if let Some(key) = doubled(parsed) {
+            return Err(runs_twice(key));
+        }
         let document = Arc::new(parsed.clone());
         if request.query.len() <= LONGEST {
             self.0.insert(request.query.clone(), Arc::clone(&document));
         }
         Ok(Some(document))
     }
+}
+
+fn runs_twice(key: &str) -> ApiError {
+    ApiError::Client(
+        Code::ValidationFailed,
+        format!(
+            "The mutation selects '{key}' more than once, perhaps by a fragment: select it once, with all that you want of \
+             it, or give each an alias of its own if it is to run again."
+        ),
+    )
 }
 
 /// The library knows the defaults where a variable is an argument, but not where it decides about `@include` or `@skip`.
