@@ -9,8 +9,8 @@ use quick_cache::sync::Cache;
 
 use super::document::{doubled, operation};
 use super::error::{ApiError, Code, Result};
-use super::expansion;
 use super::nesting::{MAX_NESTING, is_too_deep};
+use super::{expansion, presence};
 
 /// How much text is remembered, in bytes; a parsed document takes about twenty times its text.
 const CAPACITY: u64 = 512 * 1024;
@@ -63,7 +63,10 @@ impl Documents {
         if let Some(key) = doubled(parsed) {
             return Err(runs_twice(key));
         }
-        let document = Arc::new(parsed.clone());
+        let mut document = parsed.clone();
+        presence::demand(&mut document);
+        let document = Arc::new(document);
+        request.set_parsed_query(ExecutableDocument::clone(&document));
         if request.query.len() <= LONGEST {
             self.0.insert(request.query.clone(), Arc::clone(&document));
         }

@@ -6,12 +6,13 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
 use super::document::operation;
+use super::presence;
 
 /// What is selected under each key of an object, in its order: the selection sets of all fields with that key.
 type Selected<'a> = IndexMap<&'a Name, Vec<&'a SelectionSet>>;
 
-/// Puts the fields of what an operation gave into its order. The document is valid, or there would be no data: its
-/// fragments form no circle.
+/// Puts the fields of what an operation gave into its order, and takes out what the client did not ask for. The document
+/// is valid, or there would be no data: its fragments form no circle.
 pub(super) fn restore(data: &mut Value, document: &ExecutableDocument, operation_name: Option<&str>) {
     if let Some(operation) = operation(document, operation_name) {
         arrange(vec![data], document, &[&operation.selection_set.node]);
@@ -37,6 +38,7 @@ fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, sets: &[&Sele
         collect(document, set, &mut selected);
     }
     for object in &mut objects {
+        object.swap_remove(presence::KEY);
         let mut place = 0;
         for key in selected.keys() {
             // Not every object has every field: fragments select by type.

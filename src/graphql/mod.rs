@@ -24,6 +24,7 @@ mod nesting;
 mod node;
 mod nulls;
 mod orders;
+mod presence;
 mod relay;
 mod reviews;
 mod scalars;
