@@ -6,13 +6,14 @@
 //! * Start-up problems are `anyhow` errors that end the process with one clear line.
 
 use diesel::result::DatabaseErrorKind;
+use diesel_async::pooled_connection::bb8::RunError;
 
 /// A failure that no client caused.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No connection could be had: the pool is exhausted or PostgreSQL is away.
     #[error("no database connection: {0}")]
-    Pool(#[from] diesel_async::pooled_connection::bb8::RunError),
+    Pool(#[from] RunError),
     /// A statement failed for a reason that no constraint of ours explains.
     #[error("database: {0}")]
     Database(#[from] diesel::result::Error),
@@ -22,6 +23,34 @@ pub enum Error {
     /// Anything else that must not happen.
     #[error("{0}")]
     Internal(#[from] anyhow::Error),
+}
+
+/// What was waited for in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// A connection: all are in use, or PostgreSQL is away.
+    Connection,
+    /// A statement that PostgreSQL gave up; what it belonged to did not happen.
+    Statement,
+}
+
+impl Error {
+    /// What took too long, if that is why it failed.
+    #[must_use]
+    pub fn overdue(&self) -> Option<Overdue> {
+        use diesel::result::Error::DatabaseError;
+        match self {
+            Self::Pool(RunError::TimedOut) => Some(Overdue::Connection),
+            // Diesel keeps PostgreSQL's code for it (57014) to itself. A server that speaks another language than English
+            // is not understood: its time-outs are failures like others.
+            Self::Database(DatabaseError(DatabaseErrorKind::Unknown, information))
+                if information.message() == "canceling statement due to statement timeout" =>
+            {
+                Some(Overdue::Statement)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Result of work that only we can fail at.

@@ -84,6 +84,14 @@ macro_rules! typed_ids {
             $(#[doc = concat!("The id of ", $kind, ".")] $name($name),)+
         }
 
+        impl fmt::Display for AnyId {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name(id) => id.fmt(f),)+
+                }
+            }
+        }
+
         impl FromStr for AnyId {
             type Err = IdError;
 
@@ -230,7 +238,9 @@ mod tests {
         assert!(matches!(order.parse::<ProductId>(), Err(IdError::WrongKind { prefix: "product", .. })));
         let line = OrderLineId::new();
         assert!(matches!(line.to_string().parse::<OrderId>(), Err(IdError::WrongKind { .. })));
-        assert_eq!(line.to_string().parse(), Ok(AnyId::OrderLineId(line)));
+        let any = AnyId::OrderLineId(line);
+        assert_eq!(line.to_string().parse(), Ok(any));
+        assert_eq!(any.to_string(), line.to_string());
     }
 
     proptest! {

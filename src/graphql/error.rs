@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
-use crate::error::Error;
+use crate::error::{Error, Overdue};
 use crate::ids::IdError;
 use crate::money::MoneyError;
 use crate::pagination::PageError;
@@ -153,14 +153,30 @@ struct InternalCause(Arc<Error>);
 
 const INTERNAL_MESSAGE: &str =
     "Something went wrong on our side. Try again; if it stays, report the requestId.";
+const SLOW_MESSAGE: &str = "This took too long and was given up: ask for less at a time, or try again later.";
+const BUSY_MESSAGE: &str = "The shop is too busy to answer this: try again in a moment.";
 
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
 pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
-    if let Some(cause) = error.source::<InternalCause>() {
-        tracing::error!(request_id, cause = %cause.0, path = ?error.path, "a resolver failed");
-        error.message = INTERNAL_MESSAGE.to_owned();
+    if let Some(InternalCause(cause)) = error.source::<InternalCause>() {
+        let path = &error.path;
+        let (code, message) = match cause.overdue() {
+            Some(Overdue::Statement) => {
+                tracing::warn!(request_id, %cause, ?path, "a resolver took too long");
+                (Code::Timeout, SLOW_MESSAGE)
+            }
+            Some(Overdue::Connection) => {
+                tracing::error!(request_id, %cause, ?path, "a resolver waited in vain");
+                (Code::Timeout, BUSY_MESSAGE)
+            }
+            None => {
+                tracing::error!(request_id, %cause, ?path, "a resolver failed");
+                (Code::Internal, INTERNAL_MESSAGE)
+            }
+        };
+        error.message = message.to_owned();
         error.source = None;
-        set(error, "code", Code::Internal.as_str());
+        set(error, "code", code.as_str());
     } else if !has_code(error) {
         // Errors without a code are the library's own: about the document when there is no path, else about values.
         let code = if !error.path.is_empty() {

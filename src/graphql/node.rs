@@ -112,6 +112,16 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             Some(review) if super::reviews::visible(ctx, &review).await? => Some(Review(review).into()),
             _ => None,
         },
-        _ => return Err(ApiError::bad_input(format!("'{id:?}' is not an id that 'node' knows."))),
+        // Named one by one, so that a new kind of thing has to be decided about.
+        AnyId::SessionId(_)
+        | AnyId::OptionId(_)
+        | AnyId::ImageId(_)
+        | AnyId::CartLineId(_)
+        | AnyId::OrderLineId(_)
+        | AnyId::OutboxId(_) => {
+            return Err(ApiError::bad_input(format!(
+                "'{id}' is not the id of a node: ask for what it belongs to, by that one's id."
+            )));
+        }
     })
 }

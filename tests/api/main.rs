@@ -10,6 +10,7 @@ mod catalog;
 mod cursors;
 mod database;
 mod demo;
+mod execution;
 mod field_order;
 mod health;
 mod hostile;

@@ -1,0 +1,94 @@
+//! What the GraphQL specification says of carrying a request out, where the library would do otherwise.
+
+use std::time::Duration;
+
+use cartograph::ids::OrderLineId;
+use diesel_async::SimpleAsyncConnection;
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::builders::{CategoryBuilder, ProductBuilder};
+
+#[tokio::test]
+async fn an_object_of_which_nothing_is_selected_is_there_and_a_missing_one_is_not() {
+    let app = TestApp::start().await;
+    let category = CategoryBuilder::new("cups").create(&app).await;
+    let mug = ProductBuilder::new("mug").create(&app).await;
+    let document = "query($ids: [ID!]!, $yes: Boolean = true) {
+        product(slug: \"mug\") { name @skip(if: $yes) }
+        missing: product(slug: \"jug\") { name @skip(if: $yes) }
+        nodes(ids: $ids) { ...Name }
+        shop @skip(if: $yes) { name }
+    } fragment Name on Product { name }";
+    let ids =
+        json!([category.to_string(), mug.id.to_string(), cartograph::ids::ProductId::new().to_string()]);
+    let answer = app.guest().query_with(document, json!({ "ids": ids })).await;
+    let name = app.guest().query("{ product(slug: \"mug\") { name } }").await.at("/product/name").clone();
+    let expected = json!({ "product": {}, "missing": null, "nodes": [{}, { "name": name }, null] });
+    assert_eq!(answer.data(), &expected);
+    assert_eq!(app.guest().query("{ shop @skip(if: true) { name } }").await.data(), &json!({}));
+}
+
+#[tokio::test]
+async fn a_field_that_is_asked_for_twice_is_one() {
+    let app = TestApp::start().await;
+    ProductBuilder::new("mug").name("Mug").create(&app).await;
+    let document = "{ product(slug: \"mug\") { name } ...More
+        products(first: 1) { nodes { name } } products(first: 1) { nodes { slug } } }
+        fragment More on Query { product(slug: \"mug\") { slug } }";
+    let expected = json!({
+        "product": { "name": "Mug", "slug": "mug" },
+        "products": { "nodes": [{ "name": "Mug", "slug": "mug" }] },
+    });
+    assert_eq!(app.guest().query(document).await.data(), &expected);
+}
+
+#[tokio::test]
+async fn a_mutation_does_not_run_twice_under_one_key() {
+    let app = TestApp::start().await;
+    ProductBuilder::new("mug").sku("MUG").stock(5).create(&app).await;
+    let add = "cartLinesAdd(input: { lines: [{ sku: \"MUG\", quantity: 1 }] }) { cart { token } }";
+    let doubled = format!("mutation {{ {add} ...Again }} fragment Again on Mutation {{ {add} }}");
+    let refused = app.guest().query(&doubled).await;
+    assert_eq!(refused.error_code(), "GRAPHQL_VALIDATION_FAILED");
+    assert!(refused.error_message().contains("'cartLinesAdd' more than once"), "{refused:?}");
+    assert_eq!(app.count("carts").await, 0);
+    let aliased = format!("mutation {{ {add} again: {add} }}");
+    app.guest().query(&aliased).await.data();
+    assert_eq!(app.count("carts").await, 2);
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_given_up_and_says_so() {
+    let app = TestApp::start_with(|config| {
+        config.database.statement_timeout = Duration::from_millis(300);
+        config.database.pool_size = 1;
+    })
+    .await;
+    let product = "{ product(slug: \"mug\") { name } }";
+    let mut other = app.database().connect().await;
+    other.batch_execute("BEGIN; LOCK TABLE products").await.expect("the table can be locked");
+    let slow = app.guest().query(product).await;
+    assert_eq!(slow.error_code(), "TIMEOUT");
+    assert!(slow.error_message().contains("ask for less"), "{slow:?}");
+    drop(other);
+
+    let all_connections = app.db().await;
+    let busy = app.guest().query(product).await;
+    assert_eq!(busy.error_code(), "TIMEOUT");
+    assert!(busy.error_message().contains("too busy"), "{busy:?}");
+    drop(all_connections);
+    assert_eq!(app.guest().query(product).await.data(), &json!({ "product": null }));
+}
+
+#[tokio::test]
+async fn ids_that_are_no_nodes_are_named_in_the_error() {
+    let app = TestApp::start().await;
+    let line = OrderLineId::new().to_string();
+    for id in [line.as_str(), "order_1"] {
+        let document = "query($id: ID!) { nodes(ids: [$id]) { id } }";
+        let answer = app.guest().query_with(document, json!({ "id": id })).await;
+        assert_eq!(answer.error_code(), "BAD_USER_INPUT");
+        assert!(answer.error_message().starts_with(&format!("'{id}' is not ")), "{answer:?}");
+    }
+}
