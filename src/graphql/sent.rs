@@ -1,0 +1,71 @@
+//! Responses as they are sent.
+
+use async_graphql::{Response, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// A response on its way out, as JSON. One that tells why nothing was executed has no `data` (GraphQL specification,
+/// 7.1); one whose fields failed has, be it null.
+#[derive(Debug)]
+pub struct Sent(Response);
+
+impl Sent {
+    /// Whether nothing was executed: the document could not be read, is not valid, or was refused. What went wrong in a
+    /// field says in which.
+    #[must_use]
+    pub fn is_request_error(&self) -> bool {
+        let Response { data, errors, .. } = &self.0;
+        *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty())
+    }
+}
+
+impl From<Response> for Sent {
+    fn from(response: Response) -> Self {
+        Self(response)
+    }
+}
+
+impl Serialize for Sent {
+    fn serialize<S>(&self, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer,
+    {
+        if !self.is_request_error() {
+            return self.0.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("errors", &self.0.errors)?;
+        if !self.0.extensions.is_empty() {
+            map.serialize_entry("extensions", &self.0.extensions)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{PathSegment, ServerError};
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn sent(response: Response) -> (bool, Json) {
+        let sent = Sent::from(response);
+        (sent.is_request_error(), serde_json::to_value(&sent).unwrap())
+    }
+
+    #[test]
+    fn only_a_request_that_was_refused_has_no_data() {
+        let error = ServerError::new("no", None);
+        let (refused, json) = sent(Response::from_errors(vec![error.clone()]));
+        assert_eq!((refused, json), (true, json!({ "errors": [{ "message": "no" }] })));
+
+        let failed = ServerError { path: vec![PathSegment::Field("a".to_owned())], ..error.clone() };
+        let (refused, json) = sent(Response::from_errors(vec![failed, error]));
+        assert!(!refused);
+        assert_eq!(json.as_object().unwrap().get("data"), Some(&Json::Null));
+
+        let (refused, json) = sent(Response::new(Value::Null));
+        assert_eq!((refused, json), (false, json!({ "data": null })));
+    }
+}
