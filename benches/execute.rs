@@ -64,7 +64,7 @@ async fn shop() -> App {
         bus: Bus::in_process(),
         relay: Waker::default(),
         tokens: TokenKeys::new(&secret.into(), config.tokens.access_ttl, config.tokens.refresh_ttl),
-        passwords: Passwords::new(HashingCost::default()).expect("argon2 works"),
+        passwords: Passwords::new(HashingCost::default(), config.mode).expect("argon2 works"),
         config,
     })
 }

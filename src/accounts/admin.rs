@@ -63,7 +63,8 @@ pub async fn appoint(
         return Ok(Appointed::Existing(user));
     }
     let password = password.ok_or(AppointRefusal::PasswordMissing)?;
-    let candidate = Candidate::check(Registration { email, name, password }).map_err(of_account)?;
+    let candidate =
+        Candidate::check(passwords, Registration { email, name, password }).map_err(of_account)?;
     let candidate = candidate.with_hash(passwords).await?;
     let mut roles = vec![Role::Customer, role];
     roles.dedup();

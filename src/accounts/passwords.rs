@@ -12,6 +12,8 @@ use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use super::published;
+use crate::config::Mode;
 use crate::error;
 
 /// The shortest and longest password, in characters (NIST SP 800-63B, 3.1.1.2).
@@ -27,21 +29,13 @@ pub enum PasswordError {
     /// More than we hash.
     #[error("a password has at most {MAX_LENGTH} characters")]
     TooLong,
+    /// Everybody knows it.
+    #[error("this one is that of the demo's accounts, which everybody knows")]
+    TooCommon,
 }
 
 /// A password that an account may be given.
 pub(crate) struct NewPassword(SecretString);
-
-impl NewPassword {
-    /// Takes any characters; only their number counts.
-    pub(crate) fn parse(password: SecretString) -> Result<Self, PasswordError> {
-        match password.expose_secret().chars().take(MAX_LENGTH + 1).count() {
-            length if length < MIN_LENGTH => Err(PasswordError::TooShort),
-            length if length > MAX_LENGTH => Err(PasswordError::TooLong),
-            _ => Ok(Self(password)),
-        }
-    }
-}
 
 /// What one hash costs whoever computes it, and how many are computed at a time.
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +57,9 @@ impl Default for HashingCost {
     }
 }
 
-/// Hashes and checks passwords with argon2id.
+/// Accepts, hashes and checks passwords; hashes are argon2id's.
 pub struct Passwords {
+    mode: Mode,
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
     /// A hash that no password has, and that costs as much to check as any other.
@@ -72,16 +67,32 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Fails when argon2 cannot work at this cost.
-    pub fn new(cost: HashingCost) -> anyhow::Result<Self> {
+    /// In production the demo's password is nobody's. Fails when argon2 cannot work at this cost.
+    pub fn new(cost: HashingCost, mode: Mode) -> anyhow::Result<Self> {
         let params = Params::new(cost.memory, cost.passes, cost.lanes, None)
             .context("argon2 refuses its parameters")?;
         let nobodys = nobodys_hash(&params).context("no hash to compare unknown accounts with")?;
         Ok(Self {
+            mode,
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             permits: Arc::new(Semaphore::new(cost.concurrency)),
             nobodys,
         })
+    }
+
+    /// A password that may be chosen: of any characters, only their number counts.
+    pub(crate) fn accept(&self, password: SecretString) -> Result<NewPassword, PasswordError> {
+        match password.expose_secret().chars().take(MAX_LENGTH + 1).count() {
+            length if length < MIN_LENGTH => Err(PasswordError::TooShort),
+            length if length > MAX_LENGTH => Err(PasswordError::TooLong),
+            _ if self.is_void(&password) => Err(PasswordError::TooCommon),
+            _ => Ok(NewPassword(password)),
+        }
+    }
+
+    /// Whether it opens nothing here, whoever stored it when.
+    fn is_void(&self, password: &SecretString) -> bool {
+        self.mode == Mode::Production && password.expose_secret() == published::PASSWORD
     }
 
     /// The hash to store for a password, with a salt of its own.
@@ -92,16 +103,16 @@ impl Passwords {
         Ok(hashed.context("a password could not be hashed")?.to_string())
     }
 
-    /// Whether the password is the one stored. Without a stored one the answer is no, after the same work: how long it
-    /// takes tells nobody whether an account exists.
+    /// Whether the password is the one stored. Without a stored one, or in production with the demo's, the
+    /// answer is no, after the same work: how long it takes tells nobody whether an account exists.
     pub(super) async fn verify(&self, password: SecretString, stored: Option<String>) -> error::Result<bool> {
         let argon2 = self.argon2.clone();
-        let known = stored.is_some();
+        let good = stored.is_some() && !self.is_void(&password);
         let stored = stored.unwrap_or_else(|| self.nobodys.clone());
         let verified = self
             .in_turn(move || argon2.verify_password(password.expose_secret().as_bytes(), stored.as_str()));
         match verified.await? {
-            Ok(()) => Ok(known),
+            Ok(()) => Ok(good),
             Err(password_hash::Error::PasswordInvalid) => Ok(false),
             Err(error) => Err(anyhow::Error::new(error).context("a stored password hash is unusable").into()),
         }
@@ -137,11 +148,26 @@ mod tests {
     use super::*;
 
     fn passwords() -> Passwords {
-        Passwords::new(HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 1 }).unwrap()
+        passwords_in(Mode::Development)
+    }
+
+    fn passwords_in(mode: Mode) -> Passwords {
+        Passwords::new(HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 1 }, mode).unwrap()
     }
 
     fn parse(password: &str) -> Result<NewPassword, PasswordError> {
-        NewPassword::parse(SecretString::from(password))
+        passwords().accept(SecretString::from(password))
+    }
+
+    #[tokio::test]
+    async fn the_demos_password_is_none_in_production() {
+        let (development, production) = (passwords(), passwords_in(Mode::Production));
+        let demo = || SecretString::from(published::PASSWORD);
+        let stored = development.hash(parse(published::PASSWORD).unwrap_or_else(|_| panic!())).await.unwrap();
+        assert!(development.verify(demo(), Some(stored.clone())).await.unwrap());
+        assert!(!production.verify(demo(), Some(stored)).await.unwrap());
+        assert!(production.accept(demo()).is_err_and(|error| error == PasswordError::TooCommon));
+        assert!(production.accept("cartograph-demo2".into()).is_ok());
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub async fn register(
     now: DateTime<Utc>,
     registration: Registration,
 ) -> Outcome<Session, RegisterRefusal> {
-    let candidate = Candidate::check(registration)?.with_hash(passwords).await?;
+    let candidate = Candidate::check(passwords, registration)?.with_hash(passwords).await?;
     let mut conn = db.get().await?;
     conn.transaction(async |conn| {
         let user = insert(conn, &candidate, &[Role::Customer]).await?;
@@ -71,12 +71,11 @@ pub(super) struct Candidate<P> {
 
 impl Candidate<NewPassword> {
     /// Checks everything that can be checked without the database, and names all that is wrong.
-    pub(super) fn check(registration: Registration) -> Outcome<Self, RegisterRefusal> {
+    pub(super) fn check(passwords: &Passwords, registration: Registration) -> Outcome<Self, RegisterRefusal> {
         let mut wrong = Vec::new();
         let email = Email::parse(&registration.email).map_err(|error| wrong.push(error.into())).ok();
         let name = parse_name(&registration.name).map_err(|error| wrong.push(error.into())).ok();
-        let password =
-            NewPassword::parse(registration.password).map_err(|error| wrong.push(error.into())).ok();
+        let password = passwords.accept(registration.password).map_err(|error| wrong.push(error.into())).ok();
         match (email, name, password) {
             (Some(email), Some(name), Some(password)) => Ok(Self { email, name: name.to_owned(), password }),
             _ => Err(ActionError::Refused(wrong)),

@@ -47,7 +47,7 @@ async fn create(
 ) -> anyhow::Result<()> {
     database.migrate().await?;
     let db = database.pool(config).await?;
-    let passwords = Passwords::new(HashingCost::default())?;
+    let passwords = Passwords::new(HashingCost::default(), config.mode)?;
     let Create { email, name } = create;
     let said = match appoint(&db, &passwords, Appointment { email, name, password, role: Role::Admin }).await
     {

@@ -70,13 +70,16 @@ async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
         relay: Waker::default(),
         clock: Clock::default(),
         tokens: token_keys(&config)?,
-        passwords: Passwords::new(HashingCost::default())?,
+        passwords: Passwords::new(HashingCost::default(), config.mode)?,
         config,
     });
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }
     greet(&app).await?;
+    if app.config.mode == Mode::Production {
+        warn_of_demo_accounts(&app).await?;
+    }
     Ok(app)
 }
 
@@ -152,6 +155,19 @@ async fn greet(app: &App) -> anyhow::Result<()> {
                  set CARTOGRAPH_ENV=production"
             );
         }
+    }
+    Ok(())
+}
+
+/// Tells the operator of a shop that was tried in development who is still in it.
+async fn warn_of_demo_accounts(app: &App) -> anyhow::Result<()> {
+    let accounts = demo::left_behind(&app.db).await?;
+    if !accounts.is_empty() {
+        tracing::warn!(
+            accounts = accounts.join(", "),
+            "accounts of the demo are still in this shop; the password that everybody knows opens none of them in production. \
+             Make administrators with 'cartograph admin create', and close these: UPDATE users SET deleted_at = now() WHERE email = ..."
+        );
     }
     Ok(())
 }

@@ -1,33 +1,40 @@
-//! The three log-ins that samples and docs name.
+//! The three log-ins that samples and docs name, and what is left of them in production.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 
 use super::unexpected;
+use crate::accounts::published::{ADMIN, CUSTOMER, DEMO, PASSWORD, SEED_DOMAIN, STAFF};
 use crate::accounts::{Appointed, Appointment, Passwords, Role, User, appoint};
 use crate::db::Db;
 use crate::db::schema::users;
 use crate::error::Result;
 use crate::ids::UserId;
 
-/// What all three sign in with.
-pub const PASSWORD: &str = "cartograph-demo";
-
-const CUSTOMER: &str = "customer@example.com";
-const STAFF: &str = "staff@example.com";
-const ADMIN: &str = "admin@example.com";
-
 /// Which of the three there are: a shop that was filled by other means has none.
 pub async fn log_ins(db: &Db) -> Result<Vec<&'static str>> {
     let conn = db.get().await?;
-    let all = [CUSTOMER, STAFF, ADMIN];
     let found: Vec<String> = users::table
-        .filter(users::email.eq_any(all).and(users::deleted_at.is_null()))
+        .filter(users::email.eq_any(DEMO).and(users::deleted_at.is_null()))
         .select(users::email)
         .load(&mut &*conn)
         .await?;
-    Ok(all.into_iter().filter(|email| found.iter().any(|found| found == email)).collect())
+    Ok(DEMO.into_iter().filter(|email| found.iter().any(|found| found == email)).collect())
+}
+
+/// The addresses of living accounts that a shop in production has from the days when it was tried: of the demo, and of
+/// those who work in seeded shops. Nobody signs in to them, but an operator should know.
+pub async fn left_behind(db: &Db) -> Result<Vec<String>> {
+    let conn = db.get().await?;
+    let found = users::table
+        .filter(users::email.eq_any(DEMO).or(users::email.like(format!("user0.%@{SEED_DOMAIN}"))))
+        .filter(users::deleted_at.is_null())
+        .order(users::email)
+        .select(users::email)
+        .load(&mut &*conn)
+        .await?;
+    Ok(found)
 }
 
 /// The accounts that the demo's orders name.

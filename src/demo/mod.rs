@@ -15,7 +15,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use self::accounts::Accounts;
-pub use self::accounts::{PASSWORD, log_ins};
+pub use self::accounts::{left_behind, log_ins};
+pub use crate::accounts::published::PASSWORD;
 use crate::app::App;
 use crate::config::Mode;
 use crate::db::schema::products;

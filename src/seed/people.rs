@@ -6,6 +6,7 @@ use super::catalog::Catalog;
 use super::copy::{Rows, Table};
 use super::dice::{self, AGE, Dice, Kind, OPENING, moment, timestamp};
 use super::words::{FIRST_NAMES, LAST_NAMES, OPINIONS};
+use crate::accounts::published::SEED_DOMAIN;
 
 const USERS: Table =
     Table { name: "users", columns: "id, email, name, password_hash, roles, created_at, updated_at" };
@@ -43,9 +44,9 @@ impl People {
         dice::id(self.seed, Kind::User, number, self.made_at(number))
     }
 
-    /// An account's address, at a domain that will never exist (RFC 2606).
+    /// An account's address.
     pub(super) fn email(&self, number: u64) -> String {
-        format!("user{number}.s{}@seed.example", self.seed)
+        format!("user{number}.s{}@{SEED_DOMAIN}", self.seed)
     }
 
     /// What to call somebody.

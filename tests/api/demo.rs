@@ -2,7 +2,11 @@
 
 use cartograph::config::Mode;
 use cartograph::demo;
+use cartograph::money::Currency;
+use cartograph::seed;
+use serde_json::json;
 
+use crate::accounts::{refresh, register, sign_in};
 use crate::support::TestApp;
 use crate::support::db::{count, run};
 
@@ -102,4 +106,54 @@ async fn production_never_gets_it() {
     let app = TestApp::start_with(|config| config.mode = Mode::Production).await;
     assert!(demo::load(&app.app).await.is_err());
     assert_eq!(count(&mut *app.db().await, "SELECT count(*) AS n FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn what_everybody_knows_opens_nothing_in_production() {
+    let tried = TestApp::start().await;
+    demo::load(&tried.app).await.unwrap();
+    seed_staff(&tried).await;
+    let staff = ["staff@example.com", "admin@example.com", "user0.s1@seed.example"];
+    let mut sessions = Vec::new();
+    for email in staff {
+        let answer = sign_in(&tried.guest(), email, demo::PASSWORD).await;
+        sessions.push(answer.text("/sessionCreate/session/refreshToken").to_owned());
+    }
+    let opened = TestApp::start_beside(&tried, |config| config.mode = Mode::Production).await;
+    for email in staff {
+        let right = sign_in(&opened.guest(), email, demo::PASSWORD).await;
+        let wrong = sign_in(&opened.guest(), email, "not the password").await;
+        assert_eq!(right.user_error_codes("sessionCreate"), ["INVALID_CREDENTIALS"], "{email}");
+        assert_eq!(right.at("/sessionCreate"), wrong.at("/sessionCreate"), "{email}");
+    }
+    for token in sessions {
+        let answer = refresh(&opened.guest(), &token).await;
+        assert_eq!(answer.user_error_codes("sessionRefresh"), ["INVALID_REFRESH_TOKEN"]);
+    }
+    let input = json!({ "email": "ada@shop.test", "password": demo::PASSWORD, "name": "Ada" });
+    let refused = register(&opened.guest(), input).await;
+    assert_eq!(refused.user_error_codes("accountRegister"), ["PASSWORD_TOO_COMMON"]);
+    let left = demo::left_behind(&opened.app.db).await.unwrap();
+    assert_eq!(
+        left,
+        ["admin@example.com", "customer@example.com", "staff@example.com", "user0.s1@seed.example"]
+    );
+    // Everybody else's session goes on.
+    let ada = json!({ "email": "ada@shop.test", "password": "correct horse battery", "name": "Ada" });
+    let ada = register(&tried.guest(), ada).await;
+    let answer = refresh(&opened.guest(), ada.text("/accountRegister/session/refreshToken")).await;
+    assert_eq!(answer.user_error_codes("sessionRefresh"), Vec::<String>::new());
+}
+
+/// Somebody who works in a seeded shop.
+async fn seed_staff(app: &TestApp) {
+    let options = seed::Options {
+        url: app.database().url(),
+        sizes: seed::Sizes { products: 0, users: 1, reviews: 0, orders: 0 },
+        seed: 1,
+        currency: Currency::USD,
+        password: Some(demo::PASSWORD.into()),
+        force: true,
+    };
+    seed::run(&options).await.expect("an account can be seeded");
 }

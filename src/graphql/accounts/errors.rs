@@ -18,6 +18,8 @@ pub(crate) enum AccountErrorCode {
     InvalidRefreshToken,
     /// The name is empty, has more than 200 characters, or does not fit on one line.
     NameInvalid,
+    /// The password is one that everybody knows.
+    PasswordTooCommon,
     /// The password has more than 128 characters.
     PasswordTooLong,
     /// The password has fewer than 8 characters.
@@ -36,6 +38,9 @@ impl From<RegisterRefusal> for AccountUserError {
             RegisterRefusal::Email(_) => (AccountErrorCode::EmailInvalid, "email"),
             RegisterRefusal::EmailTaken => (AccountErrorCode::EmailTaken, "email"),
             RegisterRefusal::Name(_) => (AccountErrorCode::NameInvalid, "name"),
+            RegisterRefusal::Password(PasswordError::TooCommon) => {
+                (AccountErrorCode::PasswordTooCommon, "password")
+            }
             RegisterRefusal::Password(PasswordError::TooShort) => {
                 (AccountErrorCode::PasswordTooShort, "password")
             }

@@ -182,5 +182,5 @@ async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, R
     let app = ctx.app();
     let token = RefreshToken::parse(token).ok_or(RefreshRefusal::InvalidToken)?;
     let mut conn = app.db.get().await?;
-    accounts::refresh(&mut conn, &app.tokens, app.clock.now(), &token).await
+    accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token).await
 }

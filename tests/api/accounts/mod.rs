@@ -15,7 +15,7 @@ const PASSWORD: &str = "correct horse battery";
 
 const SESSION: &str = "id accessToken refreshToken expiresAt refreshExpiresAt user { id email name roles }";
 
-async fn register(client: &Client, input: Value) -> Response {
+pub(crate) async fn register(client: &Client, input: Value) -> Response {
     let document = format!(
         "mutation Register($input: AccountRegisterInput!) {{ accountRegister(input: $input) {{ \
          user {{ id email name roles createdAt }} session {{ {SESSION} }} userErrors {{ code field message }} }} }}"
@@ -23,7 +23,7 @@ async fn register(client: &Client, input: Value) -> Response {
     client.query_with(&document, json!({ "input": input })).await
 }
 
-async fn sign_in(client: &Client, email: &str, password: &str) -> Response {
+pub(crate) async fn sign_in(client: &Client, email: &str, password: &str) -> Response {
     let document = format!(
         "mutation SignIn($input: SessionCreateInput!) {{ sessionCreate(input: $input) {{ \
          session {{ {SESSION} }} userErrors {{ code field message }} }} }}"
@@ -31,7 +31,7 @@ async fn sign_in(client: &Client, email: &str, password: &str) -> Response {
     client.query_with(&document, json!({ "input": { "email": email, "password": password } })).await
 }
 
-async fn refresh(client: &Client, token: &str) -> Response {
+pub(crate) async fn refresh(client: &Client, token: &str) -> Response {
     let document = format!(
         "mutation Refresh($input: SessionRefreshInput!) {{ sessionRefresh(input: $input) {{ \
          session {{ {SESSION} }} userErrors {{ code field message }} }} }}"

@@ -75,7 +75,7 @@ impl TestApp {
         let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
         let secret = secret.as_ref().expect("the tests' configuration has a secret");
         let tokens = TokenKeys::new(secret, *access_ttl, *refresh_ttl);
-        let passwords = Passwords::new(CHEAP).expect("a hash may be cheap");
+        let passwords = Passwords::new(CHEAP, config.mode).expect("a hash may be cheap");
         let app = App::new(Parts {
             bus: Bus::open(&config).expect("REDIS_URL can be used"),
             relay: Waker::default(),
