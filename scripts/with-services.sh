@@ -15,17 +15,41 @@ bin=$("$here/find-postgres.sh") || { echo "no PostgreSQL found: run scripts/inst
 command -v redis-server >/dev/null || { echo "no redis-server found: run scripts/install.sh redis" >&2; exit 1; }
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/cartograph-services.XXXXXX")
-postgres_pid= redis_pid=
+postgres_pid= redis_pid= command_pid=
+# What to end the command with when it is not its own end that ends this.
+signal=TERM
 
 stop() {
+    stop_command
     # SIGINT is PostgreSQL's fast shutdown; Redis has nothing to save.
     [ -z "$postgres_pid" ] || kill -INT "$postgres_pid" 2>/dev/null || true
     [ -z "$redis_pid" ] || kill -TERM "$redis_pid" 2>/dev/null || true
     wait $postgres_pid $redis_pid 2>/dev/null || true
     rm -rf "$folder"
 }
+
+# The command is a process group: cargo, the tests it runs, the programs they start.
+stop_command() {
+    [ -n "$command_pid" ] || return 0
+    kill -"$signal" -- "-$command_pid" 2>/dev/null || true
+    # Whoever signals again means it; the servers stay until the command has ended, however long it takes.
+    trap 'kill -TERM -- "-$command_pid" 2>/dev/null || true' INT TERM HUP
+    while kill -0 "$command_pid" 2>/dev/null; do
+        wait "$command_pid" 2>/dev/null || true
+    done
+    trap '' INT TERM HUP
+    # What the command left behind has a moment to end by itself.
+    kill -TERM -- "-$command_pid" 2>/dev/null || return 0
+    local tries
+    for tries in $(seq 50); do
+        kill -0 -- "-$command_pid" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    kill -KILL -- "-$command_pid" 2>/dev/null || true
+}
+
 trap stop EXIT
-trap 'exit 130' INT
+trap 'signal=INT; exit 130' INT
 trap 'exit 143' TERM HUP
 
 # PostgreSQL refuses to run as root.
@@ -93,11 +117,12 @@ start_redis || start_redis || start_redis || give_up Redis "$folder/redis.log"
 
 export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
 export TEST_REDIS_URL="redis://127.0.0.1:$redis_port/0"
-# Not exec: this shell has to stay and stop the servers. In the background, so that a signal is handled at once.
+# Not exec: this shell has to stay and stop the servers. In the background, so that a signal is handled at once, and with
+# job control, without which what runs there is deaf to SIGINT. Such a group may not read from a terminal.
 status=0
-"$@" <&0 &
+set -m
+"$@" </dev/null &
 command_pid=$!
-trap 'kill -INT "$command_pid" 2>/dev/null; wait "$command_pid"; exit 130' INT
-trap 'kill -TERM "$command_pid" 2>/dev/null; wait "$command_pid"; exit 143' TERM HUP
+set +m
 wait "$command_pid" || status=$?
 exit "$status"
