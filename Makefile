@@ -10,7 +10,7 @@ run: ## build and serve the demo shop on http://127.0.0.1:8000
 test: ## every test, with the servers and the browser they need; ARGS=catalog for some
 	@scripts/test.sh $(ARGS)
 
-bench: ## criterion's benchmarks, then a seeded shop under load
+bench: ## criterion's benchmarks, then a seeded shop under load (Linux)
 	@scripts/bench.sh
 
 schema: ## write schema.graphql anew after a change of the API

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+[ -r /proc/self/stat ] || { echo "make bench needs Linux: it reads the server's use of processor and memory in /proc" >&2; exit 1; }
 scripts/install.sh postgresql redis python3 wrk
 cargo build --release --locked
 cargo bench --locked --no-run

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Load on a seeded shop: `make bench`.
+"""Load on a seeded shop: `make bench`. For Linux: what the server uses is read in /proc.
 
 Starts `cartograph serve` on a database that `cartograph seed` filled, sends each kind of request with wrk over 32
 connections, and prints one table row a kind: requests per second, latencies in milliseconds, the server's CPU seconds
@@ -19,8 +19,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 HERE = pathlib.Path(__file__).parent
 BINARY = os.environ.get("CARTOGRAPH", "target/release/cartograph")
@@ -28,8 +29,6 @@ DURATION = int(os.environ.get("DURATION", "10"))
 CONNECTIONS = int(os.environ.get("CONNECTIONS", "32"))
 PRODUCTS = int(os.environ.get("PRODUCTS", "10000"))
 ORDERS = int(os.environ.get("ORDERS", "100000"))
-PORT = int(os.environ.get("PORT", "8765"))
-URL = f"http://127.0.0.1:{PORT}/graphql"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 ADDRESS = {"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postalCode": "SW1Y 4JH", "country": "GB"}
@@ -39,48 +38,43 @@ def document(name):
     return (HERE / f"{name}.graphql").read_text()
 
 
-def ask(query, variables=None, token=None):
-    headers = {"content-type": "application/json"}
-    if token:
-        headers["authorization"] = f"Bearer {token}"
-    body = json.dumps({"query": query, "variables": variables or {}}).encode()
-    with urllib.request.urlopen(urllib.request.Request(URL, body, headers)) as response:
-        answer = json.load(response)
-    if "errors" in answer:
-        sys.exit(f"the server answered {answer['errors']}")
-    return answer["data"]
-
-
-def pages(field, selection, arguments="", count=10):
-    """Nodes of a connection, page after page."""
-    nodes, after = [], None
-    for _ in range(count):
-        query = f"query($after: String) {{ {field}(first: 100, after: $after{arguments}) {{ nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
-        page = ask(query, {"after": after})[field]
-        nodes += page["nodes"]
-        after = page["pageInfo"]["endCursor"]
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-    return nodes
-
-
 def bodies(query, variables):
     return [json.dumps({"query": query, "variables": one}) for one in variables]
 
 
 class Server:
+    """The shop, on a free port."""
+
     def __init__(self):
-        env = os.environ | {"PORT": str(PORT), "HOST": "127.0.0.1", "LOG": "warn"}
-        self.process = subprocess.Popen([BINARY, "serve"], env=env, stdout=subprocess.DEVNULL)
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz")
+        env = os.environ | {"PORT": "0", "HOST": "127.0.0.1", "LOG": "warn"}
+        self.process = subprocess.Popen([BINARY, "serve"], env=env, stdout=subprocess.PIPE, text=True)
+        # It says where it is once it is ready to answer.
+        for line in self.process.stdout:
+            if line.split()[:1] == ["GraphQL"]:
+                self.url = line.split()[1]
                 return
-            except OSError:
-                if self.process.poll() is not None:
-                    sys.exit("the server did not start")
-                time.sleep(0.1)
-        sys.exit("the server is not ready")
+        sys.exit("the server did not start")
+
+    def ask(self, query, variables=None):
+        body = json.dumps({"query": query, "variables": variables or {}}).encode()
+        request = urllib.request.Request(self.url, body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request) as response:
+            answer = json.load(response)
+        if "errors" in answer:
+            sys.exit(f"the server answered {answer['errors']}")
+        return answer["data"]
+
+    def pages(self, field, selection, count):
+        """Nodes of a connection, page after page."""
+        nodes, after = [], None
+        for _ in range(count):
+            query = f"query($after: String) {{ {field}(first: 100, after: $after) {{ nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            page = self.ask(query, {"after": after})[field]
+            nodes += page["nodes"]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+        return nodes
 
     def cpu(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -97,45 +91,52 @@ class Server:
         self.process.wait(20)
 
 
-def load(lines, token=None):
+def load(url, lines, token=None):
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write("\n".join(lines) + "\n")
         file.flush()
         env = os.environ | {"BODIES": file.name, "TOKEN": token or ""}
-        command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{DURATION}s", "-s", str(HERE / "requests.lua"), URL]
+        command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{DURATION}s", "-s", str(HERE / "requests.lua"), url]
         output = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
     sys.stderr.write(output.stderr)
     return json.loads(output.stdout.strip().splitlines()[-1])
 
 
-def guest_carts(variants, count):
+def searches(products, count):
+    """Different ones, each for two words of one product's name."""
+    found = set()
+    for product in products:
+        words = [word for word in product["name"].split() if word.isalpha() and len(word) > 3]
+        found |= {" ".join(pair) for pair in combinations(words, 2)}
+    return random.sample(sorted(found), min(count, len(found)))
+
+
+def guest_carts(server, variants, count):
     """Carts to be bought, made by several connections at once."""
-    from concurrent.futures import ThreadPoolExecutor
 
     def fill(_):
         lines = [{"variantId": random.choice(variants), "quantity": 1} for _ in range(2)]
-        return ask(document("cart_add"), {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"]
+        return server.ask(document("cart_add"), {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"]
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(fill, range(count)))
 
 
-def kinds(customer):
+def kinds(server, customer):
     random.seed(1)
-    products = pages("products", "slug name variants(first: 1) { nodes { id stock } }", count=20)
+    products = server.pages("products", "slug name variants(first: 1) { nodes { id stock } }", count=20)
     slugs = [product["slug"] for product in products]
-    words = sorted({word for product in products for word in product["name"].split() if word.isalpha() and len(word) > 3})
-    categories = [category["slug"] for category in pages("categories", "slug", count=1)]
+    categories = [category["slug"] for category in server.pages("categories", "slug", count=1)]
     in_stock = [node["id"] for product in products for node in product["variants"]["nodes"] if node["stock"] > 50]
     address = {"email": "ada@example.com", "shippingAddress": ADDRESS}
     yield "product page", None, lambda: bodies(document("product_page"), [{"slug": slug} for slug in random.sample(slugs, len(slugs))])
     yield "category page with reviews", None, lambda: bodies(document("category_page"), [{"slug": slug} for slug in categories])
-    yield "search", None, lambda: bodies(document("search"), [{"search": f"{random.choice(words)}"} for _ in range(500)])
+    yield "search", None, lambda: bodies(document("search"), [{"search": words} for words in searches(products, 500)])
     yield "order history", customer, lambda: bodies(document("order_history"), [{}])
     yield "add to cart", None, lambda: bodies(
         document("cart_add"), [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
     yield "place order", None, lambda: bodies(
-        document("order_place"), [{"input": address | {"cartToken": token}} for token in guest_carts(in_stock, 600 * DURATION)])
+        document("order_place"), [{"input": address | {"cartToken": token}} for token in guest_carts(server, in_stock, 600 * DURATION)])
 
 
 def main():
@@ -146,18 +147,18 @@ def main():
         subprocess.run([BINARY, "seed", *sizes], check=True)
     server = Server()
     try:
-        session = ask(
+        session = server.ask(
             'mutation { sessionCreate(input: { email: "user1.s1@seed.example", password: "cartograph-demo" }) '
             "{ session { accessToken } } }")["sessionCreate"]["session"]
         print(f"{PRODUCTS} products, {ORDERS} orders, {CONNECTIONS} connections, {DURATION} s each\n")
         print("| request | requests/s | p50 ms | p95 ms | p99 ms | CPU s / 1,000 | RSS MiB |")
         print("|---|--:|--:|--:|--:|--:|--:|")
-        for name, token, make in kinds(session["accessToken"]):
+        for name, token, make in kinds(server, session["accessToken"]):
             if os.environ.get("ONLY", name) != name:
                 continue
             lines = make()
             before = server.cpu()
-            result = load(lines, token)
+            result = load(server.url, lines, token)
             cpu = server.cpu() - before
             print(
                 f"| {name} | {result['requests'] / result['seconds']:.0f} | {result['p50']:.1f} | {result['p95']:.1f} "
