@@ -32,8 +32,8 @@ async fn shop() -> App {
     let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names a database made for this");
     let secret = "a secret that is only good for measuring";
     let config = Config::read(&|name| match name {
-        "DATABASE_URL" => Some(url.clone()),
-        "JWT_SECRET" => Some(secret.to_owned()),
+        "DATABASE_URL" => Some(url.clone().into()),
+        "JWT_SECRET" => Some(secret.into()),
         _ => None,
     });
     let config = config.expect("the configuration is right");

@@ -5,7 +5,7 @@ set -euo pipefail
 oldest=14
 
 candidates() {
-    [ -z "${PG_BIN:-}" ] || echo "$PG_BIN"
+    [ -z "${CARTOGRAPH_PG_BIN:-}" ] || echo "$CARTOGRAPH_PG_BIN"
     # Debian and Ubuntu keep the server's programs off the PATH, one folder per version.
     printf '%s\n' /usr/lib/postgresql/*/bin | sort -t/ -k5 -rn
     printf '%s\n' /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin /usr/pgsql-*/bin | sort -rV

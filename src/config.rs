@@ -2,6 +2,7 @@
 //!
 //! One struct per concern; each field says which variable fills it. The README has the table for operators.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,8 @@ pub struct Database {
     pub url: Option<SecretString>,
     /// `DATABASE_POOL_SIZE`: the most connections this process holds open.
     pub pool_size: u32,
+    /// `CARTOGRAPH_PG_BIN`: the folder of the embedded server's programs; without it they are looked for.
+    pub programs: Option<PathBuf>,
     /// `DATABASE_STATEMENT_TIMEOUT`: seconds after which PostgreSQL gives a statement up.
     pub statement_timeout: Duration,
 }
@@ -113,19 +116,22 @@ pub struct ConfigError {
     pub problem: String,
 }
 
+/// PostgreSQL counts the milliseconds of its timeouts in 31 bits.
+const MAX_STATEMENT_SECONDS: u32 = i32::MAX.unsigned_abs() / 1000;
+
 /// The shortest secret that HS256 is safe with: as long as its output (RFC 7518, section 3.2).
 const MIN_SECRET_BYTES: usize = 32;
 
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(&|name| std::env::var(name).ok())
+        Self::read(&|name| std::env::var_os(name))
     }
 
     /// Reads the variables that `lookup` gives. An empty variable counts as not set.
-    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn read(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(lookup);
-        let mode = match vars.get("CARTOGRAPH_ENV").as_deref() {
+        let mode = match vars.get("CARTOGRAPH_ENV")?.as_deref() {
             None | Some("development") => Mode::Development,
             Some("production") => Mode::Production,
             Some(other) => {
@@ -145,7 +151,10 @@ impl Config {
         let database = Database {
             url: vars.url("DATABASE_URL", &["postgres://", "postgresql://"])?,
             pool_size: vars.ranged("DATABASE_POOL_SIZE", 1, 1000)?.unwrap_or(16),
-            statement_timeout: vars.seconds("DATABASE_STATEMENT_TIMEOUT")?.unwrap_or(Duration::from_secs(10)),
+            programs: vars.path("CARTOGRAPH_PG_BIN"),
+            statement_timeout: Duration::from_secs(
+                vars.ranged("DATABASE_STATEMENT_TIMEOUT", 1, MAX_STATEMENT_SECONDS)?.unwrap_or(10).into(),
+            ),
         };
         if database.url.is_none() && database.pool_size > embedded::MAX_POOL_SIZE {
             return Err(vars.wrong(
@@ -170,9 +179,9 @@ impl Config {
             return Err(vars.wrong("JWT_REFRESH_TTL", "must be longer than JWT_ACCESS_TTL"));
         }
         let shop = Shop {
-            name: vars.get("SHOP_NAME").unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
+            name: vars.get("SHOP_NAME")?.unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
             currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
-            public_url: match vars.get("PUBLIC_URL") {
+            public_url: match vars.get("PUBLIC_URL")? {
                 Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
                     Some(url.trim_end_matches('/').to_owned())
                 }
@@ -181,8 +190,8 @@ impl Config {
             },
         };
         let log = Log {
-            filter: vars.get("LOG").unwrap_or_else(|| "info".to_owned()),
-            json: match vars.get("LOG_FORMAT").as_deref() {
+            filter: vars.get("LOG")?.unwrap_or_else(|| "info".to_owned()),
+            json: match vars.get("LOG_FORMAT")?.as_deref() {
                 None => mode == Mode::Production,
                 Some("json") => true,
                 Some("text") => false,
@@ -196,12 +205,12 @@ impl Config {
             http,
             database,
             redis_url: vars.url("REDIS_URL", &["redis://", "rediss://", "unix://"])?,
-            redis_prefix: vars.get("REDIS_PREFIX").unwrap_or_else(|| "cartograph".to_owned()),
+            redis_prefix: vars.get("REDIS_PREFIX")?.unwrap_or_else(|| "cartograph".to_owned()),
             tokens,
             shop,
             catalog_max_age: Duration::from_secs(vars.ranged("CATALOG_MAX_AGE", 0, 60)?.unwrap_or(1).into()),
             log,
-            data_dir: vars.get("DATA_DIR").map_or_else(|| default_data_dir(lookup), PathBuf::from),
+            data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })
     }
 
@@ -245,10 +254,9 @@ impl Shop {
 }
 
 /// Root's data lies where services keep theirs, a user's where applications keep theirs.
-fn default_data_dir(lookup: &dyn Fn(&str) -> Option<String>) -> PathBuf {
-    let set = |name| lookup(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    match (set("XDG_DATA_HOME"), set("HOME")) {
-        _ if lookup("USER").as_deref() == Some("root") => PathBuf::from("/var/lib/cartograph"),
+fn default_data_dir(vars: &Vars<'_>) -> PathBuf {
+    match (vars.path("XDG_DATA_HOME"), vars.path("HOME")) {
+        _ if vars.path("USER").as_deref() == Some(Path::new("root")) => PathBuf::from("/var/lib/cartograph"),
         (Some(data), _) => data.join("cartograph"),
         (None, Some(home)) if home.as_path() == Path::new("/root") => PathBuf::from("/var/lib/cartograph"),
         (None, Some(home)) => home.join(".local/share/cartograph"),
@@ -256,10 +264,21 @@ fn default_data_dir(lookup: &dyn Fn(&str) -> Option<String>) -> PathBuf {
     }
 }
 
-struct Vars<'a>(&'a dyn Fn(&str) -> Option<String>);
+struct Vars<'a>(&'a dyn Fn(&str) -> Option<OsString>);
 
 impl Vars<'_> {
-    fn get(&self, variable: &str) -> Option<String> {
+    /// A text. One that is none, which to overlook would be to do something else than was asked for, is an error.
+    fn get(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
+        let text = |value: OsString| value.into_string().map_err(|_| self.wrong(variable, "is not UTF-8"));
+        self.set(variable).map(text).transpose()
+    }
+
+    /// A path, in whatever encoding.
+    fn path(&self, variable: &str) -> Option<PathBuf> {
+        self.set(variable).map(PathBuf::from)
+    }
+
+    fn set(&self, variable: &str) -> Option<OsString> {
         (self.0)(variable).filter(|value| !value.is_empty())
     }
 
@@ -268,7 +287,7 @@ impl Vars<'_> {
     }
 
     fn parsed<T: FromStr>(&self, variable: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
-        self.get(variable)
+        self.get(variable)?
             .map(|value| {
                 value.parse().map_err(|_| self.wrong(variable, format!("'{value}' is not {expected}")))
             })
@@ -292,7 +311,7 @@ impl Vars<'_> {
 
     /// A URL with a password in it, perhaps: never repeated in an error.
     fn url(&self, variable: &'static str, schemes: &[&str]) -> Result<Option<SecretString>, ConfigError> {
-        match self.get(variable) {
+        match self.get(variable)? {
             None => Ok(None),
             Some(url) if schemes.iter().any(|scheme| url.starts_with(scheme)) => Ok(Some(url.into())),
             Some(_) => Err(self.wrong(variable, format!("must begin with {}", schemes.join(" or ")))),
@@ -300,7 +319,7 @@ impl Vars<'_> {
     }
 
     fn secret(&self) -> Result<Option<SecretString>, ConfigError> {
-        let (variable, secret) = match (self.get("JWT_SECRET"), self.get("JWT_SECRET_FILE")) {
+        let (variable, secret) = match (self.get("JWT_SECRET")?, self.path("JWT_SECRET_FILE")) {
             (Some(_), Some(_)) => {
                 return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET"));
             }
@@ -308,7 +327,8 @@ impl Vars<'_> {
             (None, Some(path)) => match std::fs::read_to_string(&path) {
                 Ok(contents) => ("JWT_SECRET_FILE", contents.trim_end().to_owned()),
                 Err(error) => {
-                    return Err(self.wrong("JWT_SECRET_FILE", format!("'{path}' cannot be read: {error}")));
+                    return Err(self
+                        .wrong("JWT_SECRET_FILE", format!("'{}' cannot be read: {error}", path.display())));
                 }
             },
             (None, None) => return Ok(None),
@@ -324,13 +344,20 @@ impl Vars<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(&|name| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
-            found.map(|(_, value)| (*value).to_owned())
+            found.map(|(_, value)| OsString::from(value))
         })
+    }
+
+    fn with(variable: &str, value: impl Into<OsString>) -> Result<Config, String> {
+        let value = value.into();
+        Config::read(&|name| (name == variable).then(|| value.clone())).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -367,5 +394,37 @@ mod tests {
         let refused = read(&[("DATABASE_POOL_SIZE", &more)]).unwrap_err();
         assert_eq!(refused.variable, "DATABASE_POOL_SIZE");
         assert!(refused.problem.contains(&most) && refused.problem.contains("DATABASE_URL"), "{refused}");
+    }
+
+    #[test]
+    fn a_timeout_is_one_that_postgresql_can_count() {
+        let longest = with("DATABASE_STATEMENT_TIMEOUT", "2147483").unwrap().database.statement_timeout;
+        assert!(i32::try_from(longest.as_millis()).is_ok());
+        for timeout in ["0", "2147484", "4294967296", "-1", "soon"] {
+            let error = with("DATABASE_STATEMENT_TIMEOUT", timeout).unwrap_err();
+            assert!(error.ends_with("is not a whole number from 1 to 2147483"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_no_text_is_refused_and_not_overlooked() {
+        let broken = || OsString::from_vec(b"postgres://u:p\xe9@db/shop".to_vec());
+        assert_eq!(with("DATABASE_URL", broken()).unwrap_err(), "DATABASE_URL: is not UTF-8");
+        assert_eq!(with("JWT_SECRET", broken()).unwrap_err(), "JWT_SECRET: is not UTF-8");
+        // Names of files are whatever the system takes.
+        assert_eq!(with("DATA_DIR", broken()).unwrap().data_dir, PathBuf::from(broken()));
+        assert!(with("DATABASE_URL", "").unwrap().database.url.is_none(), "an empty one is as good as none");
+    }
+
+    #[test]
+    fn data_lies_where_others_keep_theirs() {
+        assert_eq!(with("XDG_DATA_HOME", "/xdg").unwrap().data_dir, Path::new("/xdg/cartograph"));
+        assert_eq!(
+            with("HOME", "/home/ada").unwrap().data_dir,
+            Path::new("/home/ada/.local/share/cartograph")
+        );
+        for (variable, value) in [("USER", "root"), ("HOME", "/root"), ("HOME", "")] {
+            assert_eq!(with(variable, value).unwrap().data_dir, Path::new("/var/lib/cartograph"));
+        }
     }
 }

@@ -3,15 +3,13 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{ConfigError, Log};
 
 /// Starts the log of this process, on standard error: standard output belongs to the commands' answers.
 pub fn start(log: &Log) -> Result<(), ConfigError> {
-    let filter = EnvFilter::builder().parse(&log.filter).map_err(|error| ConfigError {
-        variable: "LOG",
-        problem: format!("'{}' is no filter: {error}", log.filter),
-    })?;
+    let filter = filter(&log.filter).map_err(|problem| ConfigError { variable: "LOG", problem })?;
     // The archive library warns of every retry before the one error that matters.
     let filter = match "reqwest_retry=error".parse() {
         Ok(directive) => filter.add_directive(directive),
@@ -24,4 +22,33 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
         builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
     }
     Ok(())
+}
+
+/// The filter as it was written. A word by itself would be the name of a target that nothing logs to: a slip of the pen in
+/// a level would silence the log.
+fn filter(written: &str) -> Result<EnvFilter, String> {
+    for word in written.split(',').map(str::trim).filter(|word| !word.contains(['=', '['])) {
+        if !word.is_empty() && word.parse::<LevelFilter>().is_err() {
+            return Err(format!(
+                "'{word}' is neither a level (off, error, warn, info, debug, trace) nor a target with one, such as \
+                 cartograph=debug"
+            ));
+        }
+    }
+    EnvFilter::builder().parse(written).map_err(|error| format!("'{written}' is no filter: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_says_levels_and_a_slip_in_one_is_noticed() {
+        for good in ["info", "WARN", "off", "cartograph=debug,warn", "info, hyper=error", "[request]=trace"] {
+            assert!(filter(good).is_ok(), "{good}: {:?}", filter(good));
+        }
+        for bad in ["inof", "cartograph", "info,debgu", "cartograph=debgu"] {
+            assert!(filter(bad).is_err(), "{bad}");
+        }
+    }
 }

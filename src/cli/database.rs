@@ -21,7 +21,7 @@ impl Database {
         if let Some(url) = &config.database.url {
             return Ok(Self { url: url.expose_secret().to_owned(), embedded: None });
         }
-        let embedded = embedded::start(&embedded::Options { data_dir: config.data_dir.clone() }).await?;
+        let embedded = embedded::start(&private_server(config)).await?;
         Ok(Self { url: embedded.url().to_owned(), embedded: Some(embedded) })
     }
 
@@ -29,9 +29,8 @@ impl Database {
     pub(super) async fn open_beside(config: &Config) -> anyhow::Result<Self> {
         match Self::open(config).await {
             Err(error) if matches!(error.downcast_ref(), Some(EmbeddedError::Locked { .. })) => {
-                let options = embedded::Options { data_dir: config.data_dir.clone() };
                 // The lock may also be held by a command: then its error says more than that of joining.
-                let url = embedded::join(&options).await.map_err(|_| error)?;
+                let url = embedded::join(&private_server(config)).await.map_err(|_| error)?;
                 Ok(Self { url, embedded: None })
             }
             opened => opened,
@@ -78,4 +77,8 @@ impl Database {
         })
         .await
     }
+}
+
+fn private_server(config: &Config) -> embedded::Options {
+    embedded::Options { data_dir: config.data_dir.clone(), programs: config.database.programs.clone() }
 }

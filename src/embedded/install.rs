@@ -25,14 +25,15 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_secs(600);
 
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// A usable installation: one on this machine, else a download kept in the data folder.
+/// A usable installation: the operator's choice, else one on this machine, else a download kept in the data folder.
 pub(super) async fn locate_or_download(
     layout: &Layout,
     account: &Account,
     major: Option<u32>,
+    chosen: Option<&Path>,
 ) -> Result<Installation, EmbeddedError> {
     let mut search = Search::new(account, major);
-    if let Some(found) = search.run(&layout.downloads()).await? {
+    if let Some(found) = search.run(chosen, &layout.downloads()).await? {
         tracing::debug!(bin = %found.bin.display(), major = found.major, "PostgreSQL found");
         return Ok(found);
     }

@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 use super::EmbeddedError;
 use super::account::{Account, output};
 
-/// Names a folder of PostgreSQL programs to use whatever else there is.
-const OVERRIDE: &str = "CARTOGRAPH_PG_BIN";
-
 /// The oldest major version that the schema and our use of `initdb` are made for.
 pub(super) const OLDEST: u32 = 14;
 
@@ -42,13 +39,18 @@ impl<'a> Search<'a> {
         Self { account, major, seen: HashSet::new(), rejected: Vec::new() }
     }
 
-    /// The first usable installation: the operator's choice, the system's newest, one that we
-    /// downloaded earlier.
-    pub(super) async fn run(&mut self, downloads: &Path) -> Result<Option<Installation>, EmbeddedError> {
-        if let Some(bin) = std::env::var_os(OVERRIDE).filter(|value| !value.is_empty()) {
-            let path = PathBuf::from(bin);
-            let found = self.inspect(&path).await;
-            return found.map(Some).map_err(|reason| EmbeddedError::Override { path, reason });
+    /// The first usable installation: the operator's choice whatever else there is, the system's
+    /// newest, one that we downloaded earlier.
+    pub(super) async fn run(
+        &mut self,
+        chosen: Option<&Path>,
+        downloads: &Path,
+    ) -> Result<Option<Installation>, EmbeddedError> {
+        if let Some(path) = chosen {
+            let found = self.inspect(path).await;
+            return found
+                .map(Some)
+                .map_err(|reason| EmbeddedError::Override { path: path.to_owned(), reason });
         }
         // Debian, then Red Hat: the only places where a warm start has to look.
         let mut places = numbered(Path::new("/usr/lib/postgresql"), "", "bin");

@@ -56,6 +56,8 @@ pub struct Options {
     /// Folder for the cluster, its log, its password and a downloaded installation. Created when
     /// missing.
     pub data_dir: PathBuf,
+    /// The folder of the programs to use; without it they are looked for, and downloaded where there are none.
+    pub programs: Option<PathBuf>,
 }
 
 /// The running private server; holds the data folder's lock.
@@ -82,7 +84,8 @@ pub async fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
     account.check_reach(layout.root()).await?;
 
     let major = cluster::major(&layout)?;
-    let installation = install::locate_or_download(&layout, &account, major).await?;
+    let installation =
+        install::locate_or_download(&layout, &account, major, options.programs.as_deref()).await?;
     let password = cluster::ensure(&layout, &account, &installation).await?;
     let socket_dir = socket::prepare(&layout, &account)?;
     let url = connection_url(&password, &socket_dir);

@@ -177,7 +177,12 @@ fn config() -> Config {
     Config {
         mode: Mode::Development,
         http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0, shutdown_delay: Duration::ZERO },
-        database: Database { url: None, pool_size: 8, statement_timeout: Duration::from_secs(20) },
+        database: Database {
+            url: None,
+            programs: None,
+            pool_size: 8,
+            statement_timeout: Duration::from_secs(20),
+        },
         redis_url: None,
         redis_prefix: "cartograph".to_owned(),
         tokens: Tokens {
