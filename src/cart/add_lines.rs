@@ -73,7 +73,7 @@ pub(super) fn check_size(given: usize) -> Result<(), CartRefusal> {
 }
 
 /// The cart of a caller who names none: the customer's own, else a new one with its token.
-async fn open(conn: &mut AsyncPgConnection, user: Option<UserId>) -> QueryResult<(Cart, Option<String>)> {
+async fn open(conn: &AsyncPgConnection, user: Option<UserId>) -> QueryResult<(Cart, Option<String>)> {
     if let Some(user) = user {
         return Ok((lock::lock_or_create(conn, user).await?, None));
     }

@@ -25,7 +25,7 @@ pub async fn clear(
 }
 
 /// Deletes the lines of a cart that the caller has locked. One statement.
-pub async fn empty(conn: &mut AsyncPgConnection, cart_id: CartId) -> QueryResult<()> {
-    diesel::delete(cart_lines::table.filter(cart_lines::cart_id.eq(cart_id))).execute(conn).await?;
+pub async fn empty(mut conn: &AsyncPgConnection, cart_id: CartId) -> QueryResult<()> {
+    diesel::delete(cart_lines::table.filter(cart_lines::cart_id.eq(cart_id))).execute(&mut conn).await?;
     Ok(())
 }

@@ -15,45 +15,45 @@ use crate::secrets::sha256;
 
 /// Locks the cart until the transaction ends; none when the caller has no such cart. One statement.
 pub async fn lock_for_checkout(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     selector: &CartSelector,
 ) -> QueryResult<Option<Cart>> {
     let Some(condition) = selector.condition() else { return Ok(None) };
-    carts::table.filter(condition).select(Cart::as_select()).for_update().first(conn).await.optional()
+    carts::table.filter(condition).select(Cart::as_select()).for_update().first(&mut conn).await.optional()
 }
 
 /// Locks the cart for a change and marks it changed; none when the caller has no such cart.
 pub(super) async fn lock_for_edit(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     selector: &CartSelector,
 ) -> QueryResult<Option<Cart>> {
     let Some(condition) = selector.condition() else { return Ok(None) };
     diesel::update(carts::table.filter(condition))
         .set(carts::updated_at.eq(now))
         .returning(Cart::as_returning())
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
         .optional()
 }
 
 /// Locks the customer's cart for a change, making it when there is none. Of two who make it at once, the second waits
 /// and gets the first one's.
-pub(super) async fn lock_or_create(conn: &mut AsyncPgConnection, user: UserId) -> QueryResult<Cart> {
+pub(super) async fn lock_or_create(mut conn: &AsyncPgConnection, user: UserId) -> QueryResult<Cart> {
     diesel::insert_into(carts::table)
         .values((carts::id.eq(CartId::new()), carts::user_id.eq(user)))
         .on_conflict(carts::user_id)
         .do_update()
         .set(carts::updated_at.eq(now))
         .returning(Cart::as_returning())
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
 }
 
 /// Makes a guest's cart. Until the transaction ends nobody else can see it.
-pub(super) async fn create_for_guest(conn: &mut AsyncPgConnection, token: &str) -> QueryResult<Cart> {
+pub(super) async fn create_for_guest(mut conn: &AsyncPgConnection, token: &str) -> QueryResult<Cart> {
     diesel::insert_into(carts::table)
         .values((carts::id.eq(CartId::new()), carts::token_hash.eq(sha256(token.as_bytes()).to_vec())))
         .returning(Cart::as_returning())
-        .get_result(conn)
+        .get_result(&mut conn)
         .await
 }

@@ -8,7 +8,7 @@ use crate::ids::{CartId, CartLineId};
 
 /// Writes the new and changed lines of a locked cart, and deletes those that are to go. No line may be in both.
 pub(super) async fn save(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     cart_id: CartId,
     changed: &[&CartLine],
     removed: &[CartLineId],
@@ -33,7 +33,7 @@ pub(super) async fn save(
     .bind::<Array<Uuid>, _>(column(changed, |line| line.offer.variant.id))
     .bind::<Array<Integer>, _>(column(changed, |line| line.quantity))
     .bind::<Array<BigInt>, _>(column(changed, |line| line.price_seen))
-    .execute(conn)
+    .execute(&mut conn)
     .await?;
     Ok(())
 }

@@ -72,14 +72,14 @@ pub async fn change_status(
     .await
 }
 
-async fn move_stock(conn: &mut AsyncPgConnection, order_id: OrderId, effect: StockEffect) -> Result<()> {
+async fn move_stock(mut conn: &AsyncPgConnection, order_id: OrderId, effect: StockEffect) -> Result<()> {
     if effect == StockEffect::None {
         return Ok(());
     }
     let lines: Vec<(Option<VariantId>, i32)> = order_lines::table
         .filter(order_lines::order_id.eq(order_id))
         .select((order_lines::variant_id, order_lines::quantity))
-        .load(conn)
+        .load(&mut conn)
         .await?;
     let mut quantities: BTreeMap<VariantId, i32> = BTreeMap::new();
     for (variant, quantity) in lines {

@@ -166,7 +166,7 @@ fn check(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<Money, PlaceRefusal>
 }
 
 /// Reserves every line's stock, or says what each line is short of.
-async fn reserve(conn: &mut AsyncPgConnection, lines: &[CartLine]) -> Outcome<(), PlaceRefusal> {
+async fn reserve(conn: &AsyncPgConnection, lines: &[CartLine]) -> Outcome<(), PlaceRefusal> {
     let wanted: Vec<(VariantId, i32)> =
         lines.iter().map(|line| (line.offer.variant.id, line.quantity)).collect();
     let reserved = inventory::reserve::reserve(conn, &wanted).await?;

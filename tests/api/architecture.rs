@@ -5,14 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each domain may use of the other domains. An arrow back would be a cycle: what must flow back is an event.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 6] = [
     ("accounts", &[]),
     ("catalog", &["inventory"]),
     ("inventory", &[]),
     ("reviews", &["accounts", "catalog"]),
     ("cart", &["accounts", "catalog", "inventory"]),
-    ("payments", &[]),
-    ("orders", &["accounts", "cart", "catalog", "inventory", "payments"]),
+    ("orders", &["accounts", "cart", "catalog", "inventory"]),
 ];
 
 /// Above the domains: nothing below may know of it.
@@ -56,6 +55,19 @@ impl Source {
         uses
     }
 
+    /// The functions: the name of each with its text, from there to the brace that closes it.
+    fn functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.code.split("\nfn ").flat_map(|part| part.split(" fn ")).skip(1).map(|part| {
+            let text = part.split("\n}").next().unwrap_or_default();
+            (text.split(['(', '<']).next().unwrap_or_default(), text)
+        })
+    }
+
+    /// Whether this is code of one of the domains.
+    fn is_of_a_domain(&self) -> bool {
+        ARROWS.iter().any(|(domain, _)| *domain == self.module())
+    }
+
     /// How many `super::` lead to the root: one for `money.rs` and `cart/mod.rs`, two for `cart/lock.rs`.
     fn depth(&self) -> usize {
         let depth = self.path.components().count();
@@ -96,11 +108,23 @@ fn sources() -> Vec<Source> {
         .into_iter()
         .map(|file| {
             let text = fs::read_to_string(&file).expect("a source can be read");
-            let without_comments = |line: &str| line.split("//").next().unwrap_or_default().to_owned();
-            let code = text.lines().map(without_comments).collect::<Vec<_>>().join("\n");
+            let code = text.lines().map(without_comment).collect::<Vec<_>>().join("\n");
             Source { path: file.strip_prefix(&root).expect("below src").to_owned(), code }
         })
         .collect()
+}
+
+/// The line up to its comment; two slashes inside a text are none. Good enough for lines as rustfmt leaves them.
+fn without_comment(line: &str) -> &str {
+    let comments = line.match_indices("//").map(|(start, _)| start);
+    let quotes = |before: &str| {
+        before.replace("\\\\", "").replace("\\\"", "").replace("'\"'", "").matches('"').count()
+    };
+    comments
+        .filter(|start| quotes(&line[..*start]) % 2 == 0)
+        .map(|start| &line[..start])
+        .next()
+        .unwrap_or(line)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -170,6 +194,45 @@ fn between_domains_the_arrows_point_one_way() {
 }
 
 #[test]
+fn a_file_of_a_domain_holds_one_transaction_and_talks_to_nobody_but_the_database() {
+    let sources = sources();
+    let broken = named(&sources, |source| {
+        source.is_of_a_domain() && source.words().filter(|word| *word == "transaction").count() > 1
+    });
+    assert_none(&broken, "a business action is a file of its own");
+    let network = ["bus", "bb8_redis", "redis", "reqwest", "TcpStream", "UnixStream", "UdpSocket"];
+    let broken = named(&sources, |source| {
+        source.is_of_a_domain() && source.words().any(|word| network.contains(&word))
+    });
+    assert_none(&broken, "a domain makes no call over the network, within a transaction or without");
+}
+
+#[test]
+fn who_takes_a_connection_for_itself_opens_a_transaction() {
+    let sources = sources();
+    let takes = |text: &str| text.split('{').next().unwrap_or_default().contains("&mut AsyncPgConnection");
+    let verbs: Vec<(&Source, &str, &str)> = sources
+        .iter()
+        .filter(|source| source.is_of_a_domain())
+        .flat_map(|source| source.functions().map(move |(name, text)| (source, name, text)))
+        .filter(|(_, _, text)| takes(text))
+        .collect();
+    let opens = |text: &str| text.contains("conn.transaction");
+    let openers: Vec<&str> =
+        verbs.iter().filter(|(.., text)| opens(text)).map(|(_, name, _)| *name).collect();
+    assert!(openers.len() > 10, "functions are found as they are written: {openers:?}");
+    let broken: Vec<String> = verbs
+        .iter()
+        // A verb may leave it to one that does more than itself.
+        .filter(|(.., text)| {
+            !opens(text) && !openers.iter().any(|name| text.contains(&format!("{name}(conn")))
+        })
+        .map(|(source, name, _)| format!("{} {name}", source.path.display()))
+        .collect();
+    assert_none(&broken, "without a transaction a query takes `&AsyncPgConnection`");
+}
+
+#[test]
 fn what_lies_below_the_domains_knows_none_of_them() {
     let below =
         ["clock", "config", "db", "error", "idempotency", "ids", "money", "pagination", "redis", "secrets"];
@@ -220,4 +283,12 @@ fn paths_are_found_in_every_way_of_writing_them() {
     assert_eq!(uses("cart/lock.rs", "use crate::{orders::{a, b::c}, money};"), ["money", "orders"]);
     assert_eq!(uses("cart/lock.rs", "use super::super::orders::place;"), ["orders"]);
     assert_eq!(uses("cart/lock.rs", "use super::model::Cart;"), [""; 0]);
+}
+
+#[test]
+fn comments_are_told_from_texts() {
+    assert_eq!(without_comment("let a = 1; // crate::orders"), "let a = 1; ");
+    assert_eq!(without_comment(r#"get("http://host/a"); // why"#), r#"get("http://host/a"); "#);
+    assert_eq!(without_comment(r#"a("\"//"); b('"'); // c"#), r#"a("\"//"); b('"'); "#);
+    assert_eq!(without_comment("/// diesel"), "");
 }
