@@ -20,6 +20,7 @@ mod live;
 mod orders;
 mod playground;
 mod process;
+mod relay;
 mod reviews;
 mod schema;
 mod seed;

@@ -17,14 +17,18 @@ impl RedisServer {
             .expect("TEST_REDIS_URL is not set: run the tests with 'make test', or set it to a Redis")
     }
 
-    /// Starts one on a free port.
+    /// Starts one on a free port; on another when somebody else was faster to take it.
     pub(crate) async fn start() -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = free.local_addr().expect("the listener has an address").port();
-        drop(free);
-        let mut server = Self { port, process: spawn(port) };
-        server.answers().await;
-        server
+        for _ in 0..5 {
+            let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+            let port = free.local_addr().expect("the listener has an address").port();
+            drop(free);
+            let mut server = Self { port, process: spawn(port) };
+            if server.answers().await {
+                return server;
+            }
+        }
+        panic!("redis-server does not start on any port");
     }
 
     /// How to reach it.
@@ -41,19 +45,31 @@ impl RedisServer {
     /// Starts it again where it was.
     pub(crate) async fn restart(&mut self) {
         self.process = spawn(self.port);
-        self.answers().await;
+        assert!(self.answers().await, "redis-server does not start again where it was");
     }
 
-    async fn answers(&mut self) {
-        for _ in 0..100 {
-            if tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_ok() {
-                return;
+    /// Waits until this server answers; false when it has ended instead. Who answers at the port may be another.
+    async fn answers(&mut self) -> bool {
+        for _ in 0..200 {
+            if self.process.try_wait().expect("the server can be looked at").is_some() {
+                return false;
             }
-            let ended = self.process.try_wait().expect("the server can be looked at");
-            assert!(ended.is_none(), "redis-server ended: {ended:?}");
+            if self.is_itself().await {
+                return true;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("redis-server does not answer");
+    }
+
+    /// Whether it is this process that answers at the port.
+    async fn is_itself(&self) -> bool {
+        let asked = async {
+            let client = redis::Client::open(self.url())?;
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            redis::cmd("INFO").arg("server").query_async::<String>(&mut connection).await
+        };
+        asked.await.is_ok_and(|info| info.contains(&format!("process_id:{}\r\n", self.process.id())))
     }
 }
 
