@@ -139,10 +139,10 @@ impl Stop {
 /// Tells the one who started the server where everything is.
 async fn greet(app: &App) -> anyhow::Result<()> {
     let config = &app.config;
-    let url = format!("http://{}:{}", config.http.host, config.http.port);
-    answer(format_args!("{} is open\n  GraphQL     {url}/graphql", config.shop.name))?;
+    let url = |path| config.shop.absolute_url(path);
+    answer(format_args!("{} is open\n  GraphQL     {}", config.shop.name, url("/graphql")))?;
     if config.mode == Mode::Development {
-        answer(format_args!("  Playground  {url}/playground"))?;
+        answer(format_args!("  Playground  {}", url("/playground")))?;
         // A shop that was filled by other means has no demo accounts.
         let log_ins = demo::log_ins(&app.db).await?;
         if !log_ins.is_empty() {

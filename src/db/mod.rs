@@ -62,7 +62,8 @@ impl Db {
     pub async fn connect(options: &Options) -> anyhow::Result<Self> {
         let pool = bb8::Pool::builder()
             .max_size(options.pool_size)
-            .connection_timeout(Duration::from_secs(5))
+            // In a rush, waiting in line is better than being sent away: as long as a statement may take.
+            .connection_timeout(options.statement_timeout)
             .test_on_check_out(true)
             .build(manager(options))
             .await

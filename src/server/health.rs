@@ -1,9 +1,14 @@
 //! What a load balancer asks.
 
+use std::time::Duration;
+
 use axum::extract;
 use axum::http::StatusCode;
 
 use super::State;
+
+/// How long the database may take to answer: less than load balancers wait.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// `/healthz`: the process runs.
 pub(super) async fn alive() -> &'static str {
@@ -16,7 +21,8 @@ pub(super) async fn ready(extract::State(state): extract::State<State>) -> (Stat
     if state.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
     }
-    match state.app.upkeep.is_ready().await {
+    let asked = tokio::time::timeout(PATIENCE, state.app.upkeep.is_ready());
+    match asked.await.unwrap_or_else(|late| Err(anyhow::Error::new(late).into())) {
         Ok(true) => (StatusCode::OK, "ready\n"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "migrations are missing: run `cartograph migrate`\n"),
         Err(error) => {

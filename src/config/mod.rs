@@ -2,15 +2,17 @@
 //!
 //! One struct per concern; each field says which variable fills it. The README has the table for operators.
 
+mod vars;
+
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use self::vars::ConfigError;
+use self::vars::Vars;
 use crate::embedded;
 use crate::money::Currency;
 
@@ -106,21 +108,8 @@ pub struct Log {
     pub json: bool,
 }
 
-/// One setting that cannot be used, in one line.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{variable}: {problem}")]
-pub struct ConfigError {
-    /// The environment variable.
-    pub variable: &'static str,
-    /// What is wrong with it and what would be right.
-    pub problem: String,
-}
-
 /// PostgreSQL counts the milliseconds of its timeouts in 31 bits.
 const MAX_STATEMENT_SECONDS: u32 = i32::MAX.unsigned_abs() / 1000;
-
-/// The shortest secret that HS256 is safe with: as long as its output (RFC 7518, section 3.2).
-const MIN_SECRET_BYTES: usize = 32;
 
 impl Config {
     /// Reads the process's environment.
@@ -261,84 +250,6 @@ fn default_data_dir(vars: &Vars<'_>) -> PathBuf {
         (None, Some(home)) if home.as_path() == Path::new("/root") => PathBuf::from("/var/lib/cartograph"),
         (None, Some(home)) => home.join(".local/share/cartograph"),
         (None, None) => PathBuf::from("/var/lib/cartograph"),
-    }
-}
-
-struct Vars<'a>(&'a dyn Fn(&str) -> Option<OsString>);
-
-impl Vars<'_> {
-    /// A text. One that is none, which to overlook would be to do something else than was asked for, is an error.
-    fn get(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
-        let text = |value: OsString| value.into_string().map_err(|_| self.wrong(variable, "is not UTF-8"));
-        self.set(variable).map(text).transpose()
-    }
-
-    /// A path, in whatever encoding.
-    fn path(&self, variable: &str) -> Option<PathBuf> {
-        self.set(variable).map(PathBuf::from)
-    }
-
-    fn set(&self, variable: &str) -> Option<OsString> {
-        (self.0)(variable).filter(|value| !value.is_empty())
-    }
-
-    fn wrong(&self, variable: &'static str, problem: impl Display) -> ConfigError {
-        ConfigError { variable, problem: problem.to_string() }
-    }
-
-    fn parsed<T: FromStr>(&self, variable: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
-        self.get(variable)?
-            .map(|value| {
-                value.parse().map_err(|_| self.wrong(variable, format!("'{value}' is not {expected}")))
-            })
-            .transpose()
-    }
-
-    fn ranged(&self, variable: &'static str, min: u32, max: u32) -> Result<Option<u32>, ConfigError> {
-        let expected = format!("a whole number from {min} to {max}");
-        match self.parsed(variable, &expected)? {
-            Some(value) if value < min || value > max => {
-                Err(self.wrong(variable, format!("'{value}' is not {expected}")))
-            }
-            value => Ok(value),
-        }
-    }
-
-    fn seconds(&self, variable: &'static str) -> Result<Option<Duration>, ConfigError> {
-        // A hundred years; beyond that a moment in time overflows.
-        Ok(self.ranged(variable, 1, 3_153_600_000)?.map(|seconds| Duration::from_secs(seconds.into())))
-    }
-
-    /// A URL with a password in it, perhaps: never repeated in an error.
-    fn url(&self, variable: &'static str, schemes: &[&str]) -> Result<Option<SecretString>, ConfigError> {
-        match self.get(variable)? {
-            None => Ok(None),
-            Some(url) if schemes.iter().any(|scheme| url.starts_with(scheme)) => Ok(Some(url.into())),
-            Some(_) => Err(self.wrong(variable, format!("must begin with {}", schemes.join(" or ")))),
-        }
-    }
-
-    fn secret(&self) -> Result<Option<SecretString>, ConfigError> {
-        let (variable, secret) = match (self.get("JWT_SECRET")?, self.path("JWT_SECRET_FILE")) {
-            (Some(_), Some(_)) => {
-                return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET"));
-            }
-            (Some(secret), None) => ("JWT_SECRET", secret),
-            (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(contents) => ("JWT_SECRET_FILE", contents.trim_end().to_owned()),
-                Err(error) => {
-                    return Err(self
-                        .wrong("JWT_SECRET_FILE", format!("'{}' cannot be read: {error}", path.display())));
-                }
-            },
-            (None, None) => return Ok(None),
-        };
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(
-                self.wrong(variable, format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes"))
-            );
-        }
-        Ok(Some(secret.into()))
     }
 }
 
