@@ -61,7 +61,7 @@ async fn a_mutation_does_not_run_twice_under_one_key() {
 #[tokio::test]
 async fn what_takes_too_long_is_given_up_and_says_so() {
     let app = TestApp::start_with(|config| {
-        config.database.statement_timeout = Duration::from_millis(300);
+        config.database.statement_timeout = Duration::from_secs(2);
         config.database.pool_size = 1;
     })
     .await;
