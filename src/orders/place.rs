@@ -118,10 +118,9 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
 
 /// Keys are the caller's own: a customer's, or those of whoever holds a cart's token.
 fn scope(order: &PlaceOrder) -> String {
-    match (&order.customer, &order.cart.token) {
+    match (&order.customer, cart_digest(order)) {
         (Some(customer), _) => format!("orderPlace {customer}"),
-        (None, Some(token)) => {
-            let digest = secrets::sha256(token.as_bytes());
+        (None, Some(digest)) => {
             format!("orderPlace cart {}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
         }
         // Without a token there is no guest cart; nothing is stored under this scope but refusals.
@@ -132,11 +131,18 @@ fn scope(order: &PlaceOrder) -> String {
 fn fingerprint(order: &PlaceOrder) -> [u8; 32] {
     idempotency::fingerprint(&(
         order.cart.cart_id.map(|id| id.to_string()),
+        // A customer's keys lie in one scope whichever cart they buy, also a guest's that they hold the token of.
+        cart_digest(order),
         &order.email,
         &order.shipping_address,
         &order.billing_address,
         order.expected_total,
     ))
+}
+
+/// What stands for a guest cart's token wherever something is stored.
+fn cart_digest(order: &PlaceOrder) -> Option<[u8; 32]> {
+    order.cart.token.as_ref().map(|token| secrets::sha256(token.as_bytes()))
 }
 
 /// Everything that can be wrong with the lines before stock is asked for; else their total.

@@ -194,6 +194,26 @@ async fn a_key_places_one_order_however_often_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_customers_key_stands_for_one_cart() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let customer = app.customer().await;
+    let mut carts = Vec::new();
+    for quantity in [1, 2] {
+        let mut keyed = input(fill(&app.guest(), mug.variant, quantity).await.as_deref());
+        keyed["idempotencyKey"] = "once".into();
+        carts.push(keyed);
+    }
+    let placed = place(&customer, carts[0].clone()).await;
+    assert!(placed.at("/orderPlace/order").is_object(), "{:#}", placed.body);
+    let other = place(&customer, carts[1].clone()).await;
+    assert_eq!(other.user_error_codes("orderPlace"), ["IDEMPOTENCY_KEY_REUSED"]);
+    let again = place(&customer, carts[0].clone()).await;
+    assert_eq!(again.at("/orderPlace/order/id"), placed.at("/orderPlace/order/id"));
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_order_leaves_no_trace_and_its_key_is_still_good() {
     let app = TestApp::start().await;
     let mug = ProductBuilder::new("mug").stock(5).create(&app).await;
