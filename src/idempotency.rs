@@ -44,7 +44,8 @@ pub fn fingerprint(contents: &impl Serialize) -> [u8; 32] {
     crate::secrets::sha256(&json)
 }
 
-/// Claims the key, storing `result` as what a repetition will get. Keys are free again after 24 hours.
+/// Claims the key, storing `result` as what a repetition will get: it lies in the table as it is, so no secret may be in
+/// it. Keys are free again after 24 hours.
 pub async fn claim<T: Serialize + DeserializeOwned>(
     mut conn: &AsyncPgConnection,
     request: &Keyed<'_>,

@@ -93,7 +93,8 @@ $$;
 CREATE TRIGGER order_events_append_only BEFORE UPDATE ON order_events
     FOR EACH ROW EXECUTE FUNCTION order_events_append_only();
 
--- The first result of a request that carried an idempotency key; kept for a day. Commits with the work it stands for.
+-- The first result of a request that carried an idempotency key; kept for a day, and so never a secret. Commits with the
+-- work it stands for.
 CREATE TABLE idempotency_keys (
     scope       text NOT NULL,
     key         text NOT NULL,

@@ -80,7 +80,7 @@ async fn place_one(
             OrderStatus::Paid => Actor::System,
             _ => Actor::Staff(accounts.staff),
         };
-        let change = ChangeStatus { order_id: placed.order_id(), to: *to, actor, note: None };
+        let change = ChangeStatus { order_id: placed.order_id, to: *to, actor, note: None };
         change_status(conn, &change).await.map_err(in_words)?;
     }
     Ok(())

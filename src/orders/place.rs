@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::events::{self, Actor, Change, NewEvent};
@@ -43,20 +42,13 @@ pub struct PlaceOrder {
     pub currency: Currency,
 }
 
-/// An order that was placed, now or by an earlier request with the same key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An order that was placed, now or by an earlier request with the same key. No `Debug`: its token belongs in no log.
+#[derive(Clone)]
 pub struct Placed {
-    order_id: uuid::Uuid,
+    /// The order.
+    pub order_id: OrderId,
     /// What a guest shows to see the order again. Only its digest stays with the order.
     pub token: Option<String>,
-}
-
-impl Placed {
-    /// The order.
-    #[must_use]
-    pub fn order_id(&self) -> OrderId {
-        OrderId(self.order_id)
-    }
 }
 
 /// Why an order cannot be placed.
@@ -89,15 +81,14 @@ impl From<MoneyError> for ActionError<PlaceRefusal> {
 
 /// Places an order.
 pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<Placed, PlaceRefusal> {
-    let token = order.customer.is_none().then(secrets::random_token);
-    let placed = Placed { order_id: OrderId::new().0, token };
+    let placed = placed(order, OrderId::new());
     conn.transaction(async |conn| {
         if let Some(key) = &order.idempotency_key {
             let scope = scope(order);
             let request = Keyed { scope: &scope, key, fingerprint: fingerprint(order) };
-            match idempotency::claim(conn, &request, &placed).await? {
+            match idempotency::claim(conn, &request, &placed.order_id.0).await? {
                 Claim::First => {}
-                Claim::Replay(first) => return Ok(first),
+                Claim::Replay(first) => return Ok(self::placed(order, OrderId(first))),
                 Claim::Reused => return Err(PlaceRefusal::KeyReused.into()),
             }
         }
@@ -108,12 +99,24 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
         reserve(conn, &lines).await?;
         insert(conn, order, &placed, &lines, total).await?;
         let actor = order.customer.map_or(Actor::Guest, Actor::Customer);
-        let event = NewEvent { order_id: placed.order_id(), change: Change::Placed, actor, note: None };
+        let event = NewEvent { order_id: placed.order_id, change: Change::Placed, actor, note: None };
         events::append(conn, event).await?;
         cart::clear::empty(conn, cart.id).await?;
         Ok(placed)
     })
     .await
+}
+
+/// What the buyer of an order gets. A guest's token follows from the cart's, which the guest still has when the request is
+/// repeated and the database never had: so a repetition can be answered alike, and nothing stored could see the order.
+fn placed(order: &PlaceOrder, order_id: OrderId) -> Placed {
+    let token = match (order.customer, &order.cart.token) {
+        (None, Some(cart)) => {
+            Some(secrets::derived_token(cart, "cartograph order token", order_id.0.as_bytes()))
+        }
+        _ => None,
+    };
+    Placed { order_id, token }
 }
 
 /// Keys are the caller's own: a customer's, or those of whoever holds a cart's token.
@@ -203,7 +206,7 @@ async fn insert(
     let address = |address: &Address| serde_json::to_value(address).unwrap_or_default();
     diesel::insert_into(orders::table)
         .values((
-            orders::id.eq(placed.order_id()),
+            orders::id.eq(placed.order_id),
             orders::user_id.eq(order.customer),
             orders::token_hash
                 .eq(placed.token.as_ref().map(|token| secrets::sha256(token.as_bytes()).to_vec())),
@@ -224,7 +227,7 @@ async fn insert(
             let variant = &line.offer.variant;
             (
                 order_lines::id.eq(OrderLineId::new()),
-                order_lines::order_id.eq(placed.order_id()),
+                order_lines::order_id.eq(placed.order_id),
                 order_lines::position.eq(position),
                 order_lines::product_id.eq(variant.product_id),
                 order_lines::variant_id.eq(variant.id),

@@ -180,6 +180,18 @@ async fn a_key_places_one_order_however_often_it_is_sent() {
     assert_eq!(app.count("orders").await, 1);
     assert_eq!(stock_of(&app, mug.variant).await, (10, 2));
 
+    // Nothing that the database keeps could show the order to whoever reads it.
+    let kept: Vec<Value> = cartograph::db::schema::idempotency_keys::table
+        .select(cartograph::db::schema::idempotency_keys::result)
+        .load(&mut app.db().await)
+        .await
+        .unwrap();
+    let order: OrderId = placed[0].text("/orderPlace/order/id").parse().unwrap();
+    assert_eq!(kept, [json!(order.0)]);
+    let token = placed[0].text("/orderPlace/token");
+    let seen = app.guest().query_with(ORDER, json!({ "token": token })).await;
+    assert_eq!(seen.at("/order/id"), placed[0].at("/orderPlace/order/id"));
+
     // The same key for something else is a mistake of the client's.
     keyed["email"] = "grace@example.com".into();
     let reused = place(&guest, keyed.clone()).await;

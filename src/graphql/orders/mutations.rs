@@ -168,7 +168,7 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
 }
 
 async fn answer(ctx: &Context<'_>, placed: Placed) -> Result<OrderPlacePayload> {
-    let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[placed.order_id()]).await?.pop();
+    let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[placed.order_id]).await?.pop();
     Ok(OrderPlacePayload { order: order.map(Order), token: placed.token, user_errors: Vec::new() })
 }
 
