@@ -1,6 +1,7 @@
 //! How things go wrong, in three kinds.
 //!
-//! * [`Error`]: the fault is ours or the machine's. Its text goes to the log, never to a client.
+//! * [`Error`]: no verb expects it. Most often the fault is ours or the machine's, and its text goes to the log, never to a
+//!   client; the few kinds that whoever asked can do something about have variants of their own, and codes in `graphql`.
 //! * [`ActionError::Refused`]: a business action was asked for something it may not do. Each verb has its own enum of
 //!   refusals, whose variants carry what a client needs to react; `graphql` turns them into `userErrors`.
 //! * Start-up problems are `anyhow` errors that end the process with one clear line.
@@ -8,7 +9,7 @@
 use diesel::result::DatabaseErrorKind;
 use diesel_async::pooled_connection::bb8::RunError;
 
-/// A failure that no client caused.
+/// A failure that is no business of any one verb.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No connection could be had: the pool is exhausted or PostgreSQL is away.
@@ -16,13 +17,22 @@ pub enum Error {
     Pool(#[from] RunError),
     /// A statement failed for a reason that no constraint of ours explains.
     #[error("database: {0}")]
-    Database(#[from] diesel::result::Error),
+    Database(diesel::result::Error),
+    /// A statement was given text that PostgreSQL cannot hold: with the character NUL in it.
+    #[error("text with the character NUL in it cannot be stored")]
+    UnstorableText,
     /// Redis did not answer.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
     /// Anything else that must not happen.
     #[error("{0}")]
     Internal(#[from] anyhow::Error),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        if is_unstorable_text(&error) { Self::UnstorableText } else { Self::Database(error) }
+    }
 }
 
 /// What was waited for in vain.
@@ -111,5 +121,17 @@ pub fn violated_constraint(error: &diesel::result::Error) -> Option<&str> {
             information,
         ) => information.constraint_name(),
         _ => None,
+    }
+}
+
+/// Whether PostgreSQL refused text because of a NUL. Diesel keeps no SQLSTATE (22021, in JSON 22P05); the character itself
+/// is named alike in every language that the server may speak.
+fn is_unstorable_text(error: &diesel::result::Error) -> bool {
+    match error {
+        diesel::result::Error::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+            information.message().ends_with(": 0x00")
+                || information.details().is_some_and(|details| details.contains(r"\u0000"))
+        }
+        _ => false,
     }
 }

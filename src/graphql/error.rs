@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
+use super::text;
 use crate::error::{Error, Overdue};
 use crate::ids::IdError;
 use crate::money::MoneyError;
@@ -107,13 +108,16 @@ impl From<ApiError> for async_graphql::Error {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self::Internal(Arc::new(error))
+        Arc::new(error).into()
     }
 }
 
 impl From<Arc<Error>> for ApiError {
     fn from(error: Arc<Error>) -> Self {
-        Self::Internal(error)
+        match &*error {
+            Error::UnstorableText => text::nul_refused(),
+            _ => Self::Internal(error),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! Queries with text that PostgreSQL cannot hold are refused before anything runs.
+//! Text that PostgreSQL cannot hold.
 //!
 //! GraphQL and JSON can both spell the character NUL; PostgreSQL's `text` has no place for it, and every statement
-//! given one fails. One look at the whole request spares each argument of each field a check of its own. Mutations
-//! check each text that they are given anyway, and tell by a user error which one is wrong.
+//! given one fails. One look at the whole request spares each argument of each field a check of its own: queries and
+//! subscriptions are refused before anything runs. Mutations run, because many tell by a user error which text is wrong;
+//! where none does, the statement fails ([`Error::UnstorableText`](crate::error::Error)) and the field is refused in the
+//! same words.
 
 use std::convert::Infallible;
 
@@ -15,7 +17,12 @@ use super::error::ApiError;
 /// Why a request that holds NUL in a variable or a literal is refused; none for all others.
 pub(super) fn refuse_nul(request: &mut Request) -> Option<ApiError> {
     let found = request.variables.values().any(holds_nul) || spells_nul(request);
-    found.then(|| ApiError::bad_input("Text cannot hold the character NUL (U+0000): leave it out."))
+    found.then(nul_refused)
+}
+
+/// The answer to whoever sends NUL.
+pub(super) fn nul_refused() -> ApiError {
+    ApiError::bad_input("Text cannot hold the character NUL (U+0000): leave it out.")
 }
 
 /// Whether a literal of the document holds NUL. Only an escape can spell it, so most documents need no second look; a
