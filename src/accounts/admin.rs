@@ -1,4 +1,4 @@
-//! Appoint: an account with a role, made or promoted, for those who run the server.
+//! Appoint and promote: a new account with a role, or a role for one that is there, for those who run the server.
 //!
 //! There is no such thing in the API: whoever may do this has the machine.
 
@@ -19,57 +19,51 @@ use crate::error::{ActionError, Outcome, Refusal};
 
 /// Who is to have which role.
 pub struct Appointment {
-    /// The account's address.
+    /// The new account's address.
     pub email: String,
-    /// What to call them, should the account have to be made.
+    /// What to call them.
     pub name: String,
-    /// What they will sign in with, should the account have to be made; that of an account that exists stays.
-    pub password: Option<SecretString>,
-    /// What they become, besides what they are. A new account is a customer's too.
+    /// What they will sign in with.
+    pub password: SecretString,
+    /// What they are, besides customers.
     pub role: Role,
-}
-
-/// What came of it.
-#[derive(Debug)]
-pub enum Appointed {
-    /// There was no such account; now there is.
-    Created(User),
-    /// The account was there and has the role now, if it had not before.
-    Existing(User),
 }
 
 /// Why nobody was appointed. The text is meant for the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AppointRefusal {
-    /// The account does not exist and cannot be made without a password.
-    #[error("There is no account with this e-mail address; to make one, a password is needed.")]
-    PasswordMissing,
-    /// The account does not exist and cannot be made as asked.
+    /// The account cannot be made as asked. Nor can one that is there: addresses are not verified, so that it may belong
+    /// to whoever was first to enter this one.
     #[error(transparent)]
     Account(#[from] RegisterRefusal),
+    /// There is nobody to promote.
+    #[error("There is no account with this e-mail address.")]
+    NoAccount,
 }
 
 impl Refusal for AppointRefusal {}
 
-/// Gives the living account with this address the role, or makes one that has it. Doing it again changes nothing.
+/// Makes an account that has the role.
 pub async fn appoint(
     db: &Db,
     passwords: &Passwords,
     appointment: Appointment,
-) -> Outcome<Appointed, AppointRefusal> {
+) -> Outcome<User, AppointRefusal> {
     let Appointment { email, name, password, role } = appointment;
-    let address = Email::parse(&email).map_err(|error| AppointRefusal::Account(error.into()))?;
-    if let Some(user) = grant(&*db.get().await?, &address, role).await? {
-        return Ok(Appointed::Existing(user));
-    }
-    let password = password.ok_or(AppointRefusal::PasswordMissing)?;
     let candidate =
         Candidate::check(passwords, Registration { email, name, password }).map_err(of_account)?;
     let candidate = candidate.with_hash(passwords).await?;
     let mut roles = vec![Role::Customer, role];
     roles.dedup();
-    let user = register::insert(&*db.get().await?, &candidate, &roles).await.map_err(of_account)?;
-    Ok(Appointed::Created(user))
+    register::insert(&*db.get().await?, &candidate, &roles).await.map_err(of_account)
+}
+
+/// Gives the living account with this address the role. Everything else of it stays, above all the password; doing it
+/// again changes nothing.
+pub async fn promote(db: &Db, email: &str, role: Role) -> Outcome<User, AppointRefusal> {
+    let address = Email::parse(email).map_err(|error| AppointRefusal::Account(error.into()))?;
+    let promoted = grant(&*db.get().await?, &address, role).await?;
+    promoted.ok_or_else(|| AppointRefusal::NoAccount.into())
 }
 
 async fn grant(mut conn: &AsyncPgConnection, email: &Email, role: Role) -> QueryResult<Option<User>> {

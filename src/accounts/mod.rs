@@ -25,7 +25,7 @@ mod sign_in;
 mod sign_out;
 mod tokens;
 
-pub use self::admin::{AppointRefusal, Appointed, Appointment, appoint};
+pub use self::admin::{AppointRefusal, Appointment, appoint, promote};
 pub use self::authenticate::{AuthError, authenticate};
 pub use self::email::{Email, EmailError};
 pub use self::model::{NameError, User};

@@ -6,10 +6,10 @@ use secrecy::SecretString;
 
 use super::unexpected;
 use crate::accounts::published::{ADMIN, CUSTOMER, DEMO, PASSWORD, SEED_DOMAIN, STAFF};
-use crate::accounts::{Appointed, Appointment, Passwords, Role, User, appoint};
+use crate::accounts::{Appointment, Passwords, Role, User, appoint, promote};
 use crate::db::Db;
 use crate::db::schema::users;
-use crate::error::Result;
+use crate::error::{ActionError, Result};
 use crate::ids::UserId;
 
 /// Which of the three there are: a shop that was filled by other means has none.
@@ -59,7 +59,7 @@ impl Accounts {
     }
 }
 
-/// The first role makes the account, the others are added; each account is a customer's as well.
+/// The account with these roles, made unless an earlier start did; it is a customer's as well.
 async fn account(
     db: &Db,
     passwords: &Passwords,
@@ -69,15 +69,16 @@ async fn account(
 ) -> anyhow::Result<User> {
     let mut account = None;
     for role in roles {
-        let appointment = Appointment {
-            email: email.to_owned(),
-            name: name.to_owned(),
-            password: Some(SecretString::from(PASSWORD)),
-            role: *role,
+        let user = match promote(db, email, *role).await {
+            Err(ActionError::Refused(_)) => {
+                let password = SecretString::from(PASSWORD);
+                let appointment =
+                    Appointment { email: email.to_owned(), name: name.to_owned(), password, role: *role };
+                appoint(db, passwords, appointment).await
+            }
+            promoted => promoted,
         };
-        let (Appointed::Created(user) | Appointed::Existing(user)) =
-            appoint(db, passwords, appointment).await.map_err(unexpected("account"))?;
-        account = Some(user);
+        account = Some(user.map_err(unexpected("account"))?);
     }
     account.ok_or_else(|| anyhow::anyhow!("the demo's account {email} has no role"))
 }

@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
@@ -98,9 +98,23 @@ impl Process {
 
 /// Runs the program to its end.
 pub(crate) async fn run(data: &DataDir, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    run_with_input(data, arguments, variables, "").await
+}
+
+/// The same with something to read.
+pub(crate) async fn run_with_input(
+    data: &DataDir,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    input: &str,
+) -> Output {
     let mut command = command(data);
     command.args(arguments).envs(variables.iter().copied()).kill_on_drop(true);
-    timeout(PATIENCE, command.output()).await.expect("the program ends in time").expect("the program starts")
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    // One that reads nothing may be gone before it was given all.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes()).await;
+    timeout(PATIENCE, child.wait_with_output()).await.expect("the program ends in time").expect("its output")
 }
 
 /// The program with no setting of the one who runs the tests.
