@@ -6,8 +6,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::pg::{Pg, PgValue};
+use diesel::sql_types::Text;
+
 /// An ISO 4217 currency in which a shop can sell.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, FromSqlRow)]
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
@@ -42,6 +46,14 @@ impl FromStr for Currency {
             .filter(|currency| currency.exponent().is_some())
             .map(Self)
             .ok_or(MoneyError::UnknownCurrency)
+    }
+}
+
+/// A stored code that is none of ours is an error: to take it for another currency would be to make up amounts.
+impl FromSql<Text, Pg> for Currency {
+    fn from_sql(bytes: PgValue<'_>) -> deserialize::Result<Self> {
+        let code = <String as FromSql<Text, Pg>>::from_sql(bytes)?;
+        code.parse().map_err(|error| format!("'{code}': {error}").into())
     }
 }
 

@@ -150,6 +150,8 @@ CREATE TABLE product_variants (
     CONSTRAINT product_variants_option_count CHECK (cardinality(option_values) <= 3)
 );
 CREATE INDEX product_variants_product_id_idx ON product_variants (product_id, position, id);
+-- Its two ends tell at once whether all prices are in one currency.
+CREATE INDEX product_variants_currency_idx ON product_variants (currency);
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW
     WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 

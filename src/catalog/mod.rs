@@ -9,6 +9,7 @@ mod category_row;
 mod create_category;
 mod create_product;
 mod create_variant;
+mod currency;
 mod delete_category;
 pub mod draft;
 pub mod html;
@@ -34,10 +35,11 @@ pub(crate) use self::category_row::{MAX_LEVELS, NewCategory};
 pub use self::create_category::create_category;
 pub use self::create_product::create_product;
 pub use self::create_variant::create_variant;
+pub use self::currency::{OtherCurrency, expect_currency};
 pub use self::delete_category::delete_category;
 pub use self::model::{
     Category, DefaultVariant, Image, Product, ProductFilter, ProductOption, ProductSort, ProductStatus,
-    Stock, Variant, stored_currency,
+    Stock, Variant,
 };
 pub use self::refusal::{CategoryProblem, FieldProblem, ProductProblem, Refused};
 pub use self::update_category::update_category;

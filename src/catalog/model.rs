@@ -128,7 +128,7 @@ pub struct DefaultVariant {
     pub sku: Option<String>,
     price: i64,
     compare_at_price: Option<i64>,
-    currency: String,
+    currency: Currency,
     #[diesel(embed)]
     stock: Stock,
 }
@@ -159,7 +159,7 @@ pub struct Variant {
     pub position: i32,
     price: i64,
     compare_at_price: Option<i64>,
-    currency: String,
+    currency: Currency,
     /// Its weight in grams.
     pub weight_grams: Option<i32>,
     /// Its GTIN, EAN or UPC.
@@ -257,13 +257,13 @@ macro_rules! priced {
             /// What one piece costs.
             #[must_use]
             pub fn price(&self) -> Money {
-                Money::new(self.price, stored_currency(&self.currency))
+                Money::new(self.price, self.currency)
             }
 
             /// What it cost before, if that is to be shown.
             #[must_use]
             pub fn compare_at_price(&self) -> Option<Money> {
-                self.compare_at_price.map(|minor| Money::new(minor, stored_currency(&self.currency)))
+                self.compare_at_price.map(|minor| Money::new(minor, self.currency))
             }
 
             /// How many pieces can be bought now.
@@ -297,12 +297,6 @@ impl Variant {
     }
 }
 
-/// The currency of a stored price. The database holds three capital letters that were a known currency when written.
-#[must_use]
-pub fn stored_currency(code: &str) -> Currency {
-    code.parse().unwrap_or(Currency::USD)
-}
-
 #[cfg(test)]
 impl Variant {
     /// A variant of a product of its own, for the tests of what is computed from variants.
@@ -316,7 +310,7 @@ impl Variant {
             position: 1,
             price: price.minor,
             compare_at_price: None,
-            currency: price.currency.code().to_owned(),
+            currency: price.currency,
             weight_grams: None,
             barcode: None,
             archived_at: None,

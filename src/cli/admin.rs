@@ -74,10 +74,12 @@ async fn create(
 /// Why not, on one line.
 fn refused(email: &str, error: ActionError<AppointRefusal>) -> anyhow::Error {
     match error {
-        ActionError::Refused(reasons) if reasons.contains(&RegisterRefusal::EmailTaken.into()) => anyhow::anyhow!(
-            "{email} has an account already, and whoever registered it knows its password; if that is the administrator \
+        ActionError::Refused(reasons) if reasons.contains(&RegisterRefusal::EmailTaken.into()) => {
+            anyhow::anyhow!(
+                "{email} has an account already, and whoever registered it knows its password; if that is the administrator \
              to be, add --promote"
-        ),
+            )
+        }
         ActionError::Refused(reasons) => {
             let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("{}", reasons.join(" "))

@@ -5,10 +5,9 @@ use diesel::prelude::*;
 
 use super::address::Address;
 use super::state::OrderStatus;
-use crate::catalog::stored_currency;
 use crate::db::schema::{order_lines, orders};
 use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// What was bought, by whom, and where it is in its life.
 #[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
@@ -25,7 +24,7 @@ pub struct Order {
     /// Where to write to about it.
     pub email: String,
     status: String,
-    currency: String,
+    currency: Currency,
     subtotal: i64,
     total: i64,
     shipping_address: serde_json::Value,
@@ -85,7 +84,7 @@ impl Order {
     /// So many minor units of the order's currency.
     #[must_use]
     pub fn amount(&self, minor: i64) -> Money {
-        Money::new(minor, stored_currency(&self.currency))
+        Money::new(minor, self.currency)
     }
 
     /// Where it goes.

@@ -60,6 +60,8 @@ pub enum PlaceRefusal {
     CartEmpty,
     /// A line's product is no longer sold.
     Unavailable { product: String, variant: VariantId },
+    /// A line's price is in another currency than the order would be.
+    OtherCurrency { product: String, variant: VariantId, price: Money },
     /// There is less of a variant than is wanted.
     InsufficientStock { product: String, variant: VariantId, wanted: i32, available: i32 },
     /// The total is not what the buyer saw.
@@ -74,7 +76,7 @@ impl Refusal for PlaceRefusal {}
 
 impl From<MoneyError> for ActionError<PlaceRefusal> {
     fn from(_: MoneyError) -> Self {
-        // Prices are in the shop's currency and not negative: only their size can be wrong.
+        // The lines' currencies were looked at, and no price is negative: only their size can be wrong.
         Self::refuse(PlaceRefusal::TotalTooLarge)
     }
 }
@@ -153,13 +155,9 @@ fn check(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<Money, PlaceRefusal>
     if lines.is_empty() {
         return Err(PlaceRefusal::CartEmpty.into());
     }
-    let unavailable: Vec<PlaceRefusal> = lines
-        .iter()
-        .filter(|line| !line.offer.on_sale())
-        .map(|line| PlaceRefusal::Unavailable { product: line.offer.name(), variant: line.offer.variant.id })
-        .collect();
-    if !unavailable.is_empty() {
-        return Err(ActionError::Refused(unavailable));
+    let refused: Vec<PlaceRefusal> = lines.iter().filter_map(|line| unfit(line, order.currency)).collect();
+    if !refused.is_empty() {
+        return Err(ActionError::Refused(refused));
     }
     let mut total = Money::new(0, order.currency);
     for line in lines {
@@ -171,6 +169,18 @@ fn check(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<Money, PlaceRefusal>
             Err(PlaceRefusal::TotalChanged { expected, actual: total }.into())
         }
         _ => Ok(total),
+    }
+}
+
+/// Why a line cannot be ordered, however many pieces there are.
+fn unfit(line: &CartLine, currency: Currency) -> Option<PlaceRefusal> {
+    let (product, variant, price) = (line.offer.name(), line.offer.variant.id, line.unit_price());
+    if !line.offer.on_sale() {
+        Some(PlaceRefusal::Unavailable { product, variant })
+    } else if price.currency != currency {
+        Some(PlaceRefusal::OtherCurrency { product, variant, price })
+    } else {
+        None
     }
 }
 

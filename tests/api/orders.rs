@@ -1,5 +1,6 @@
 //! Placing orders, finding them again, moving them on.
 
+use cartograph::catalog::expect_currency;
 use cartograph::ids::{OrderId, VariantId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -295,6 +296,34 @@ async fn what_cannot_be_ordered_is_named() {
     diesel::sql_query("UPDATE products SET status = 'archived'").execute(&mut app.db().await).await.unwrap();
     let unavailable = place(&guest, input(archived.as_deref())).await;
     assert_eq!(unavailable.user_error_codes("orderPlace"), ["PRODUCT_UNAVAILABLE"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_charges_in_its_one_currency() {
+    let app = TestApp::start().await;
+    let (dollars, euros) = ("USD".parse().unwrap(), "EUR".parse().unwrap());
+    let expect = async |currency| expect_currency(&*app.db().await, currency).await;
+    assert!(expect(euros).await.is_ok(), "a shop without prices may begin with any currency");
+    let mug = ProductBuilder::new("mug").stock(5).create(&app).await;
+    ProductBuilder::new("tee").create(&app).await;
+    assert!(expect(dollars).await.is_ok());
+    let error = expect(euros).await.unwrap_err().to_string();
+    assert!(error.contains("prices in USD, but SHOP_CURRENCY is EUR"), "{error}");
+
+    let guest = app.guest();
+    let token = fill(&guest, mug.variant, 1).await;
+    let foreign = format!("UPDATE product_variants SET currency = 'EUR' WHERE id = '{}'", mug.variant.0);
+    diesel::sql_query(foreign).execute(&mut app.db().await).await.unwrap();
+    assert!(expect(dollars).await.is_err());
+    let refused = place(&guest, input(token.as_deref())).await;
+    assert_eq!(refused.user_error_codes("orderPlace"), ["CURRENCY_MISMATCH"]);
+
+    // A currency that nobody knows is nobody's dollars.
+    diesel::sql_query("UPDATE product_variants SET currency = 'QQQ'")
+        .execute(&mut app.db().await)
+        .await
+        .unwrap();
+    assert_eq!(guest.query("{ product(slug: \"mug\") { price { amount } } }").await.error_code(), "INTERNAL");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,8 @@ pub enum OrderErrorCode {
     CartEmpty,
     /// There is no such cart, or it is not yours.
     CartNotFound,
+    /// A product of the cart is priced in another currency than the shop's.
+    CurrencyMismatch,
     /// The e-mail address is missing or is none.
     EmailInvalid,
     /// The idempotency key was used for another order.
@@ -239,6 +241,10 @@ impl From<PlaceRefusal> for OrderUserError {
             PlaceRefusal::Unavailable { product, variant } => Self::new(
                 OrderErrorCode::ProductUnavailable,
                 format!("{product} ({variant}) is no longer sold: remove it from the cart."),
+            ),
+            PlaceRefusal::OtherCurrency { product, variant, price } => Self::new(
+                OrderErrorCode::CurrencyMismatch,
+                format!("{product} ({variant}) is priced in {:?}: remove it from the cart.", price.currency),
             ),
             PlaceRefusal::InsufficientStock { product, variant, wanted, available } => Self::new(
                 OrderErrorCode::InsufficientStock,
