@@ -13,17 +13,6 @@ pub async fn users_by_ids(mut conn: &AsyncPgConnection, ids: &[UserId]) -> Query
     users::table.filter(users::id.eq_any(ids)).select(User::as_select()).load(&mut conn).await
 }
 
-/// The living account with this address.
-pub async fn user_by_email(mut conn: &AsyncPgConnection, email: &Email) -> QueryResult<Option<User>> {
-    users::table
-        .filter(users::email.eq(email.as_str()))
-        .filter(users::deleted_at.is_null())
-        .select(User::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
 /// The id and the password hash, if it has one, of the living account with this address.
 pub(super) async fn credentials_by_email(
     mut conn: &AsyncPgConnection,
