@@ -13,8 +13,8 @@ use crate::db::schema::carts;
 use crate::ids::{CartId, UserId};
 use crate::secrets::sha256;
 
-/// Locks the cart until the transaction ends; none when the caller has no such cart. One statement.
-pub async fn lock_for_checkout(
+/// Locks a cart that is to go; none when the caller has no such cart.
+pub(super) async fn lock_for_removal(
     mut conn: &AsyncPgConnection,
     selector: &CartSelector,
 ) -> QueryResult<Option<Cart>> {
@@ -22,8 +22,8 @@ pub async fn lock_for_checkout(
     carts::table.filter(condition).select(Cart::as_select()).for_update().first(&mut conn).await.optional()
 }
 
-/// Locks the cart for a change and marks it changed; none when the caller has no such cart.
-pub(super) async fn lock_for_edit(
+/// Locks the cart until the transaction ends and marks it changed; none when the caller has no such cart. One statement.
+pub(crate) async fn lock_for_edit(
     mut conn: &AsyncPgConnection,
     selector: &CartSelector,
 ) -> QueryResult<Option<Cart>> {

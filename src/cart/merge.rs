@@ -48,7 +48,7 @@ pub enum DropReason {
 pub async fn merge(conn: &mut AsyncPgConnection, user: UserId, token: &str) -> QueryResult<MergeReport> {
     let guest = CartSelector { token: Some(token.to_owned()), ..CartSelector::default() };
     conn.transaction(async |conn| {
-        let Some(guest) = lock::lock_for_checkout(conn, &guest).await? else {
+        let Some(guest) = lock::lock_for_removal(conn, &guest).await? else {
             return Ok(MergeReport::default());
         };
         let coming = queries::checkout_lines(conn, guest.id).await?;

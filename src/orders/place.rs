@@ -94,8 +94,7 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
                 Claim::Reused => return Err(PlaceRefusal::KeyReused.into()),
             }
         }
-        let cart =
-            cart::lock::lock_for_checkout(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
+        let cart = cart::lock::lock_for_edit(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
         let lines = cart::queries::checkout_lines(conn, cart.id).await?;
         let total = check(order, &lines)?;
         reserve(conn, &lines).await?;

@@ -69,6 +69,7 @@ async fn an_order_freezes_what_was_bought() {
         ProductBuilder::new("mug").name("Stone Mug").sku("MUG-1").price(1850).stock(10).create(&app).await;
     let customer = app.customer().await;
     fill(&customer, mug.variant, 3).await;
+    let filled = customer.query("{ cart { updatedAt } }").await;
 
     let placed = place(&customer, input(None)).await;
     assert!(placed.user_errors("orderPlace").is_empty(), "{:#}", placed.body);
@@ -106,8 +107,9 @@ async fn an_order_freezes_what_was_bought() {
                  "total": { "amount": "55.50" }, "product": null })
     );
     assert_eq!(again.text("/order/total/amount"), "55.50");
-    let cart = customer.query("{ cart { itemCount } }").await;
+    let cart = customer.query("{ cart { itemCount updatedAt } }").await;
     assert_eq!(cart.int("/cart/itemCount"), 0);
+    assert!(cart.text("/cart/updatedAt") > filled.text("/cart/updatedAt"), "to be emptied is a change");
 }
 
 #[tokio::test(flavor = "multi_thread")]
