@@ -8,6 +8,9 @@ use crate::accounts::{PasswordError, RefreshRefusal, RegisterRefusal, SignInRefu
 /// Why something could not be done with an account or a session.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
 pub(crate) enum AccountErrorCode {
+    /// The guest's cart could not be taken along. The one signed in is signed in all the same; the cart and its token are
+    /// as good as before.
+    CartNotMerged,
     /// The text is no e-mail address that can be written to.
     EmailInvalid,
     /// There is an account with this address.

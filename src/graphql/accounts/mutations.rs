@@ -6,7 +6,7 @@ use super::super::cart::{CartMergeReport, merge_into};
 use super::super::context::ContextExt;
 use super::super::error::Result;
 use super::super::user_error::settle;
-use super::errors::AccountUserError;
+use super::errors::{AccountErrorCode, AccountUserError};
 use super::session::Session;
 use super::user::User;
 use crate::accounts::{self, RefreshRefusal, RefreshToken, Registration};
@@ -32,9 +32,10 @@ pub(crate) struct AccountRegisterPayload {
     user: Option<User>,
     /// Its first session; null when there is no new account.
     session: Option<Session>,
-    /// What became of the guest's cart; null when no `cartToken` was given, or when nobody was signed in.
+    /// What became of the guest's cart; null when no `cartToken` was given, when nobody was signed in, and when the cart
+    /// could not be taken along, which `userErrors` tells.
     cart_merge: Option<CartMergeReport>,
-    /// Why there is no new account: all the reasons.
+    /// Why there is no new account: all the reasons. With one, only why the cart could not be taken along.
     user_errors: Vec<AccountUserError>,
 }
 
@@ -54,9 +55,10 @@ pub(crate) struct SessionCreateInput {
 pub(crate) struct SessionCreatePayload {
     /// The new session; null when nobody was signed in.
     session: Option<Session>,
-    /// What became of the guest's cart; null when no `cartToken` was given, or when nobody was signed in.
+    /// What became of the guest's cart; null when no `cartToken` was given, when nobody was signed in, and when the cart
+    /// could not be taken along, which `userErrors` tells.
     cart_merge: Option<CartMergeReport>,
-    /// Why nobody was signed in.
+    /// Why nobody was signed in. With a session, only why the cart could not be taken along.
     user_errors: Vec<AccountUserError>,
 }
 
@@ -109,9 +111,9 @@ impl AccountMutation {
             Registration { email: input.email, name: input.name, password: input.password.into() };
         let outcome =
             accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
-        let (session, user_errors) = settle(outcome)?;
+        let (session, mut user_errors) = settle(outcome)?;
         let user = session.as_ref().map(|session| User(session.user.clone()));
-        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token).await;
+        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
         Ok(AccountRegisterPayload { user, session: session.map(Session), cart_merge, user_errors })
     }
 
@@ -126,8 +128,8 @@ impl AccountMutation {
         let now = app.clock.now();
         let outcome =
             accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password).await;
-        let (session, user_errors) = settle(outcome)?;
-        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token).await;
+        let (session, mut user_errors) = settle(outcome)?;
+        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
         Ok(SessionCreatePayload { session: session.map(Session), cart_merge, user_errors })
     }
 
@@ -169,13 +171,21 @@ impl AccountMutation {
     }
 }
 
-/// Moves a guest's cart to the account of a session that was just opened.
+/// Moves a guest's cart to the account of a session that was just opened, or tells that it could not.
 async fn take_cart_along(
     ctx: &Context<'_>,
     session: Option<&accounts::Session>,
     token: Option<String>,
+    user_errors: &mut Vec<AccountUserError>,
 ) -> Option<CartMergeReport> {
-    merge_into(ctx, session?.user.id, token).await
+    let (user, token) = (session?.user.id, token?);
+    let report = merge_into(ctx, user, &token).await;
+    if report.is_none() {
+        let message = "You are signed in, but your cart could not be taken along. It is still there: keep its token, and \
+                       give it when you sign in again.";
+        user_errors.push(AccountUserError::at(AccountErrorCode::CartNotMerged, ["cartToken"], message));
+    }
+    report
 }
 
 async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {

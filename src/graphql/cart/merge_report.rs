@@ -69,17 +69,16 @@ impl From<MergeReport> for CartMergeReport {
     }
 }
 
-/// Moves the guest's cart that a new session brings along, if it brings one. Whoever has signed in stays so even when
-/// that fails: the failure is logged, and the cart is still there for the next log-in.
+/// Moves the guest's cart with this token to the customer's. None when that failed, which is logged: whoever has signed in
+/// stays so, and must be told that their cart stayed where it was.
 pub(in crate::graphql) async fn merge_into(
     ctx: &Context<'_>,
     user: UserId,
-    token: Option<String>,
+    token: &str,
 ) -> Option<CartMergeReport> {
-    let token = token?;
     let merged: Result<MergeReport> = async {
         let mut conn = ctx.app().db.get().await?;
-        Ok(cart::merge(&mut conn, user, &token).await?)
+        Ok(cart::merge(&mut conn, user, token).await?)
     }
     .await;
     match merged {

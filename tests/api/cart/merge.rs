@@ -138,3 +138,31 @@ async fn registering_and_signing_in_take_the_guests_cart_along() {
     let nothing = serde_json::json!({ "kept": [], "merged": [], "dropped": [] });
     assert_eq!(again.at("/sessionCreate/cartMerge"), &nothing, "a spent token does not keep anybody out");
 }
+
+#[tokio::test]
+async fn a_cart_that_could_not_be_taken_along_is_told_and_kept() {
+    let app = TestApp::start().await;
+    let (mug, guest) = (product(&app, "mug").await, app.guest());
+    let account = r#"email: "ada@example.com", password: "a long password""#;
+    let register =
+        format!(r#"mutation {{ accountRegister(input: {{ {account}, name: "Ada" }}) {{ user {{ id }} }} }}"#);
+    guest.query(&register).await;
+    let begun = add(&guest, &mug, 2).await;
+    let token = begun.text("/cartLinesAdd/cart/token");
+    let sign_in = format!(
+        "mutation {{ sessionCreate(input: {{ {account}, cartToken: {token:?} }}) {{ session {{ id }} \
+         cartMerge {{ kept {{ quantity }} }} userErrors {{ code field message }} }} }}"
+    );
+
+    let mut db = app.database().connect().await;
+    run(&mut db, "ALTER TABLE cart_lines RENAME TO away").await;
+    let failed = guest.query(&sign_in).await;
+    assert!(failed.at("/sessionCreate/session").is_object(), "{:#}", failed.body);
+    assert!(failed.at("/sessionCreate/cartMerge").is_null());
+    assert_eq!(failed.user_error_codes("sessionCreate"), ["CART_NOT_MERGED"]);
+
+    run(&mut db, "ALTER TABLE away RENAME TO cart_lines").await;
+    let again = guest.query(&sign_in).await;
+    assert_eq!(again.at("/sessionCreate/cartMerge/kept"), &serde_json::json!([{ "quantity": 2 }]));
+    assert_eq!(again.user_error_codes("sessionCreate"), Vec::<String>::new());
+}
