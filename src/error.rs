@@ -21,6 +21,12 @@ pub enum Error {
     /// A statement was given text that PostgreSQL cannot hold: with the character NUL in it.
     #[error("text with the character NUL in it cannot be stored")]
     UnstorableText,
+    /// What was to be written in somebody's name cannot be: there is no such account, though their token is good.
+    #[error("the account of the one signed in is gone")]
+    AccountGone,
+    /// So many wait for this that one more would wait in vain.
+    #[error("too busy: {0}")]
+    Busy(&'static str),
     /// Redis did not answer.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
@@ -31,7 +37,13 @@ pub enum Error {
 
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        if is_unstorable_text(&error) { Self::UnstorableText } else { Self::Database(error) }
+        if is_unstorable_text(&error) {
+            Self::UnstorableText
+        } else if names_nobody(&error) {
+            Self::AccountGone
+        } else {
+            Self::Database(error)
+        }
     }
 }
 
@@ -42,6 +54,8 @@ pub enum Overdue {
     Connection,
     /// A statement that PostgreSQL gave up; what it belonged to did not happen.
     Statement,
+    /// A turn at work of which only so much is done at a time.
+    Turn,
 }
 
 impl Error {
@@ -51,6 +65,7 @@ impl Error {
         use diesel::result::Error::DatabaseError;
         match self {
             Self::Pool(RunError::TimedOut) => Some(Overdue::Connection),
+            Self::Busy(_) => Some(Overdue::Turn),
             // Diesel keeps PostgreSQL's code for it (57014) to itself. A server that speaks another language than English
             // is not understood: its time-outs are failures like others.
             Self::Database(DatabaseError(DatabaseErrorKind::Unknown, information))
@@ -134,4 +149,10 @@ fn is_unstorable_text(error: &diesel::result::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a row was to name an account that is not there. Only the one who acts is ever named.
+fn names_nobody(error: &diesel::result::Error) -> bool {
+    violated_constraint(error)
+        .is_some_and(|name| name.ends_with("_user_id_fkey") || name.ends_with("_actor_id_fkey"))
 }

@@ -1,16 +1,19 @@
 //! Passwords: what is accepted, how it is stored, how it is checked.
 //!
 //! Hashing is slow on purpose. It runs on blocking threads behind a semaphore, so that a flood of log-ins queues by itself
-//! and leaves the processor to those who shop.
+//! and leaves half of the processor to those who shop. The queue is short: whoever would wait longer than anybody watches
+//! a log-in page is told at once to come back.
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::published;
 use crate::config::Mode;
@@ -37,7 +40,7 @@ pub enum PasswordError {
 /// A password that an account may be given.
 pub(crate) struct NewPassword(SecretString);
 
-/// What one hash costs whoever computes it, and how many are computed at a time.
+/// What one hash costs whoever computes it, how many are computed at a time, and how many wait for that.
 #[derive(Debug, Clone, Copy)]
 pub struct HashingCost {
     /// Memory in KiB.
@@ -48,12 +51,24 @@ pub struct HashingCost {
     pub lanes: u32,
     /// How many hashes are computed at the same time.
     pub concurrency: usize,
+    /// How many more may wait for their turn.
+    pub waiting: usize,
+    /// How long each of those waits.
+    pub patience: Duration,
 }
 
 impl Default for HashingCost {
-    /// OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
+    /// OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. On half of the cores, at least one.
     fn default() -> Self {
-        Self { memory: 19 * 1024, passes: 2, lanes: 1, concurrency: 2 }
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            memory: 19 * 1024,
+            passes: 2,
+            lanes: 1,
+            concurrency: (cores / 2).max(1),
+            waiting: 64,
+            patience: Duration::from_secs(10),
+        }
     }
 }
 
@@ -62,6 +77,9 @@ pub struct Passwords {
     mode: Mode,
     argon2: Argon2<'static>,
     permits: Arc<Semaphore>,
+    /// Places in the queue for a permit.
+    places: Semaphore,
+    patience: Duration,
     /// A hash that no password has, and that costs as much to check as any other.
     nobodys: String,
 }
@@ -76,6 +94,8 @@ impl Passwords {
             mode,
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             permits: Arc::new(Semaphore::new(cost.concurrency)),
+            places: Semaphore::new(cost.waiting),
+            patience: cost.patience,
             nobodys,
         })
     }
@@ -122,13 +142,25 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> error::Result<T> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await.context("password hashing has ended")?;
+        let permit = self.turn().await?;
         let work = tokio::task::spawn_blocking(move || {
             // Held by the work itself: a client that hangs up does not make room while its hash is still computed.
             let _permit = permit;
             work()
         });
         Ok(work.await.context("password hashing was interrupted")?)
+    }
+
+    /// A permit at once, or after waiting in the queue.
+    async fn turn(&self) -> error::Result<OwnedSemaphorePermit> {
+        let permits = || Arc::clone(&self.permits);
+        if let Ok(permit) = permits().try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _place = self.places.try_acquire().map_err(|_| error::Error::Busy("password hashing"))?;
+        let turn = tokio::time::timeout(self.patience, permits().acquire_owned()).await;
+        let turn = turn.map_err(|_| error::Error::Busy("password hashing"))?;
+        Ok(turn.context("password hashing has ended")?)
     }
 }
 
@@ -145,6 +177,8 @@ fn nobodys_hash(params: &Params) -> password_hash::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn passwords() -> Passwords {
@@ -152,7 +186,8 @@ mod tests {
     }
 
     fn passwords_in(mode: Mode) -> Passwords {
-        Passwords::new(HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 1 }, mode).unwrap()
+        let cost = HashingCost { memory: 8, passes: 1, concurrency: 1, ..HashingCost::default() };
+        Passwords::new(cost, mode).unwrap()
     }
 
     fn parse(password: &str) -> Result<NewPassword, PasswordError> {
@@ -205,6 +240,22 @@ mod tests {
     #[tokio::test]
     async fn a_broken_hash_is_our_fault_and_not_a_wrong_password() {
         assert!(passwords().verify("correct horse".into(), Some("plain".to_owned())).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_turns_away_at_once_and_a_slow_one_in_time() {
+        let patience = Duration::from_millis(50);
+        let cost = HashingCost { concurrency: 1, waiting: 1, patience, ..HashingCost::default() };
+        let passwords = Passwords::new(cost, Mode::Development).unwrap();
+        let working = passwords.turn().await.unwrap();
+        let begun = Instant::now();
+        let timed = async || (passwords.turn().await, begun.elapsed());
+        let ((slow, waited), (full, at_once)) = tokio::join!(biased; timed(), timed());
+        assert!(matches!((slow, full), (Err(error::Error::Busy(_)), Err(error::Error::Busy(_)))));
+        assert!(waited >= patience && at_once < waited, "{waited:?} {at_once:?}");
+
+        let (next, ()) = tokio::join!(biased; passwords.turn(), async { drop(working) });
+        assert!(next.is_ok(), "a turn comes up when the one before is over");
     }
 
     #[test]

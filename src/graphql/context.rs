@@ -58,6 +58,12 @@ pub(super) fn unauthenticated() -> ApiError {
     )
 }
 
+/// The answer to somebody whose token is good and whose account is not there: the database is another one.
+pub(super) fn account_gone() -> ApiError {
+    let message = "The account of this access token is gone: sign in with another, or register.";
+    ApiError::Client(Code::Unauthenticated, message.to_owned())
+}
+
 /// Reads an id argument as the id of one kind of thing.
 pub(super) fn parse_id<T: FromStr<Err = IdError>>(id: &ID) -> Result<T> {
     Ok(id.as_str().parse()?)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
+use super::context::account_gone;
 use super::text;
 use crate::error::{Error, Overdue};
 use crate::ids::IdError;
@@ -32,7 +33,7 @@ pub enum Code {
     NotFound,
     /// The document asks for more than one request may.
     CostLimitExceeded,
-    /// The work took too long and was given up.
+    /// The work took too long and was given up, or would have had to wait too long.
     Timeout,
     /// Our fault.
     Internal,
@@ -116,6 +117,7 @@ impl From<Arc<Error>> for ApiError {
     fn from(error: Arc<Error>) -> Self {
         match &*error {
             Error::UnstorableText => text::nul_refused(),
+            Error::AccountGone => account_gone(),
             _ => Self::Internal(error),
         }
     }
@@ -168,6 +170,10 @@ pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
             Some(Overdue::Statement) => {
                 tracing::warn!(request_id, %cause, ?path, "a resolver took too long");
                 (Code::Timeout, SLOW_MESSAGE)
+            }
+            Some(Overdue::Turn) => {
+                tracing::warn!(request_id, %cause, ?path, "a resolver was turned away");
+                (Code::Timeout, BUSY_MESSAGE)
             }
             Some(Overdue::Connection) => {
                 tracing::error!(request_id, %cause, ?path, "a resolver waited in vain");

@@ -3,11 +3,13 @@
 use axum::http::{Method, StatusCode};
 use cartograph::accounts::TokenKeys;
 use chrono::TimeDelta;
+use diesel_async::RunQueryDsl;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{ada, bearer, viewer};
 use crate::support::TestApp;
+use crate::support::builders::ProductBuilder;
 use crate::support::client::Http;
 
 #[tokio::test]
@@ -87,5 +89,43 @@ async fn an_account_is_seen_by_its_owner_and_by_those_who_may_read_accounts() {
         (&app.guest(), false),
     ] {
         assert_eq!(!client.query(&document).await.at("/node").is_null(), sees);
+    }
+}
+
+#[tokio::test]
+async fn a_token_whose_account_is_gone_is_asked_to_sign_in() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(5).create(&app).await;
+    let lines = json!([{ "variantId": mug.variant.to_string() }]);
+    let add = "mutation($input: CartLinesAddInput!) { cartLinesAdd(input: $input) { cart { token } } }";
+    let begun = app.guest().query_with(add, json!({ "input": { "lines": lines } })).await;
+    let admin = app.admin().await;
+    diesel::sql_query("DELETE FROM users").execute(&mut app.db().await).await.unwrap();
+
+    let address = json!({ "name": "Ada", "line1": "1 Square", "city": "London", "country": "GB" });
+    let token = begun.text("/cartLinesAdd/cart/token");
+    for (mutation, input_type, input) in [
+        ("cartLinesAdd", "CartLinesAddInput", json!({ "lines": lines })),
+        (
+            "orderPlace",
+            "OrderPlaceInput",
+            json!({ "cartToken": token, "email": "ada@example.com", "shippingAddress": address }),
+        ),
+        (
+            "inventoryAdjust",
+            "InventoryAdjustInput",
+            json!({ "variantId": mug.variant.to_string(), "delta": 1 }),
+        ),
+        (
+            "reviewCreate",
+            "ReviewCreateInput",
+            json!({ "productId": mug.id.to_string(), "rating": 5, "title": "Good", "body": "Good." }),
+        ),
+    ] {
+        let document = format!(
+            "mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ message }} }} }}"
+        );
+        let answer = admin.query_with(&document, json!({ "input": input })).await;
+        assert_eq!(answer.error_code(), "UNAUTHENTICATED", "{mutation}: {:#}", answer.body);
     }
 }

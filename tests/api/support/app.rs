@@ -24,7 +24,14 @@ use super::db::TestDatabase;
 use super::statements::Statements;
 
 /// What a hash costs in tests: hundreds are made, and none is to withstand anyone.
-const CHEAP: HashingCost = HashingCost { memory: 8, passes: 1, lanes: 1, concurrency: 2 };
+const CHEAP: HashingCost = HashingCost {
+    memory: 8,
+    passes: 1,
+    lanes: 1,
+    concurrency: 2,
+    waiting: 64,
+    patience: Duration::from_secs(10),
+};
 
 /// A shop of one test. Stops and forgets everything when dropped.
 pub(crate) struct TestApp {
