@@ -25,6 +25,12 @@ impl From<Response> for Sent {
     }
 }
 
+impl From<Sent> for Response {
+    fn from(sent: Sent) -> Self {
+        sent.0
+    }
+}
+
 impl Serialize for Sent {
     fn serialize<S>(&self, serializer: S) -> Result<S::Ok, S::Error>
     where

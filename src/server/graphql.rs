@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{BatchRequest, BatchResponse, Request, Variables};
 use async_graphql_axum::GraphQLResponse;
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{self, FromRequest, Query};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use super::{RequestId, State, ws};
 use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
-use crate::graphql::{Answer, Code};
+use crate::graphql::{Answer, Code, Sent};
 
 /// The largest body of a request.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -200,29 +201,34 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
         HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
     };
     let content_type = [(header::CONTENT_TYPE, content_type)];
-    let (status, response) = match batch {
+    match batch {
         BatchRequest::Single(request) => {
             let response = match state.schema.answer(request, viewer, &id.0).await {
                 Answer::Shared(json) => return (content_type, Bytes::from_owner(json)).into_response(),
-                Answer::Own(response) => *response,
+                Answer::Own(response) => Sent::from(*response),
             };
             // Of the two media types, only the newer one tells by its status that nothing was executed.
-            let failed = response.is_err() && response.data == async_graphql::Value::Null;
-            let early = failed && response.errors.iter().all(|error| error.path.is_empty());
-            let status =
-                if early && media_type == GRAPHQL_JSON { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-            (status, BatchResponse::Single(response))
+            let early = response.is_request_error() && media_type == GRAPHQL_JSON;
+            let status = if early { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+            (status, content_type, written(response)).into_response()
         }
         BatchRequest::Batch(requests) => {
             let mut responses = Vec::with_capacity(requests.len());
             for request in requests {
-                responses.push(state.schema.execute(request, viewer, &id.0).await);
+                responses.push(Sent::from(state.schema.execute(request, viewer, &id.0).await));
             }
-            (StatusCode::OK, BatchResponse::Batch(responses))
+            (content_type, Json(responses)).into_response()
         }
-    };
-    // The library would always say that it is the newer media type.
-    (status, content_type, GraphQLResponse(response)).into_response()
+    }
+}
+
+/// The library's way to write answers has no word for a request that was refused.
+fn written(response: Sent) -> Response {
+    if response.is_request_error() {
+        Json(response).into_response()
+    } else {
+        GraphQLResponse(BatchResponse::Single(response.into())).into_response()
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

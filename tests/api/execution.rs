@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use cartograph::ids::OrderLineId;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 
 use crate::support::TestApp;
 use crate::support::builders::{CategoryBuilder, ProductBuilder};
+use crate::support::client::Http;
 
 #[tokio::test]
 async fn an_object_of_which_nothing_is_selected_is_there_and_a_missing_one_is_not() {
@@ -79,6 +81,23 @@ async fn what_takes_too_long_is_given_up_and_says_so() {
     assert!(busy.error_message().contains("too busy"), "{busy:?}");
     drop(all_connections);
     assert_eq!(app.guest().query(product).await.data(), &json!({ "product": null }));
+}
+
+#[tokio::test]
+async fn a_refused_request_has_no_data_and_a_failed_field_has() {
+    let app = TestApp::start().await;
+    for refused in ["{ noSuchThing }", "{", "{ product(slug: \"\\u0000\") { name } }"] {
+        let answer = app.guest().query(refused).await;
+        assert!(answer.body.get("data").is_none(), "{:#}", answer.body);
+        assert_eq!(answer.errors().len(), 1);
+    }
+    let failed = app.guest().query("{ node(id: \"x\") { id } }").await;
+    assert_eq!(failed.body.get("data"), Some(&json!({ "node": null })));
+    let batch = json!([{ "query": "{ noSuchThing }" }, { "query": "{ __typename }" }]).to_string();
+    let headers = [("content-type", "application/json")];
+    let answer = Http::new(app.address).send(Method::POST, "/graphql", &headers, batch).await.json();
+    assert!(answer[0]["errors"].is_array() && answer[0].get("data").is_none(), "{answer:#}");
+    assert_eq!(answer[1], json!({ "data": { "__typename": "Query" } }));
 }
 
 #[tokio::test]
