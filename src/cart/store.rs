@@ -6,7 +6,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::model::CartLine;
 use crate::ids::{CartId, CartLineId};
 
-/// Writes the new and changed lines of a locked cart, and deletes those that are to go. No line may be in both.
+/// Writes the new and changed lines of a locked cart, and deletes those that are to go. No line may be in both. Each line
+/// locks its variant's key, in the order in which everybody locks several.
 pub(super) async fn save(
     mut conn: &AsyncPgConnection,
     cart_id: CartId,
@@ -23,7 +24,7 @@ pub(super) async fn save(
         "WITH removed AS (DELETE FROM cart_lines WHERE cart_id = $1 AND id = ANY ($2)) \
          INSERT INTO cart_lines (id, cart_id, variant_id, quantity, price_seen) \
          SELECT id, $1, variant_id, quantity, price_seen \
-         FROM unnest($3, $4, $5, $6) AS changed (id, variant_id, quantity, price_seen) \
+         FROM unnest($3, $4, $5, $6) AS changed (id, variant_id, quantity, price_seen) ORDER BY variant_id \
          ON CONFLICT (cart_id, variant_id) \
          DO UPDATE SET quantity = excluded.quantity, price_seen = excluded.price_seen",
     )

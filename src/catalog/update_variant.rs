@@ -48,7 +48,9 @@ pub async fn update_variant(
         if comes_back {
             columns.archived_at = Some(None);
         }
-        let (price, sku) = (columns.price, columns.sku.clone().flatten());
+        let sku = columns.sku.clone().flatten();
+        let repriced = columns.price.is_some_and(|price| price != variant.price)
+            || columns.compare_at_price.is_some_and(|price| price != variant.compare_at_price);
         if columns != Columns::default() {
             diesel::update(product_variants::table)
                 .filter(product_variants::id.eq(change.id))
@@ -57,7 +59,7 @@ pub async fn update_variant(
                 .await
                 .map_err(|error| refusal_of(error, sku))?;
         }
-        if comes_back || price.is_some_and(|price| price != variant.price) {
+        if comes_back || repriced {
             inventory::announce::variants(conn, &[change.id]).await?;
         }
         if change.archived == Some(true) {

@@ -125,6 +125,7 @@ pub(super) struct LockedVariant {
     pub(super) id: VariantId,
     pub(super) option_values: Vec<String>,
     pub(super) price: i64,
+    pub(super) compare_at_price: Option<i64>,
     pub(super) archived_at: Option<DateTime<Utc>>,
 }
 
