@@ -153,6 +153,12 @@ fn is_unstorable_text(error: &diesel::result::Error) -> bool {
 
 /// Whether a row was to name an account that is not there. Only the one who acts is ever named.
 fn names_nobody(error: &diesel::result::Error) -> bool {
-    violated_constraint(error)
-        .is_some_and(|name| name.ends_with("_user_id_fkey") || name.ends_with("_actor_id_fkey"))
+    let actors = [
+        "carts_user_id_fkey",
+        "order_events_actor_id_fkey",
+        "orders_user_id_fkey",
+        "reviews_author_id_fkey",
+        "stock_changes_actor_id_fkey",
+    ];
+    violated_constraint(error).is_some_and(|name| actors.contains(&name))
 }
