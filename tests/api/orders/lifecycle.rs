@@ -1,0 +1,82 @@
+//! Moving an order on, and cancelling it.
+
+use cartograph::ids::OrderId;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::{CANCEL, buy, move_to};
+use crate::support::{Client, ProductBuilder, TestApp, stock_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_lives_along_its_transitions_only() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let staff = app.staff().await;
+    let (order, _) = buy(&app, &mug, 2).await;
+    for wrong in ["PENDING", "PROCESSING", "SHIPPED", "DELIVERED", "REFUNDED"] {
+        let refused = move_to(&staff, &order, wrong).await;
+        assert_eq!(refused.user_error_codes("orderStatusUpdate"), ["WRONG_TRANSITION"], "{wrong}");
+    }
+    for status in ["PAID", "PROCESSING", "SHIPPED", "DELIVERED"] {
+        let moved = move_to(&staff, &order, status).await;
+        assert_eq!(moved.text("/orderStatusUpdate/order/status"), status);
+    }
+    // Shipped pieces have left the shop.
+    assert_eq!(stock_of(&app, mug.variant).await, (8, 0));
+    let sequences: Vec<i32> = cartograph::db::schema::order_events::table
+        .order(cartograph::db::schema::order_events::sequence)
+        .select(cartograph::db::schema::order_events::sequence)
+        .load(&mut app.db().await)
+        .await
+        .unwrap();
+    assert_eq!(sequences, [1, 2, 3, 4, 5]);
+    let unknown = move_to(&staff, &OrderId::new().to_string(), "PAID").await;
+    assert_eq!(unknown.user_error_codes("orderStatusUpdate"), ["NOT_FOUND"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_cancel_while_pending_and_the_stock_returns() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let staff = app.staff().await;
+    let (order, token) = buy(&app, &mug, 4).await;
+    let cancel = |client: Client, token: Value| {
+        let variables = json!({ "input": { "orderId": order, "token": token } });
+        async move { client.query_with(CANCEL, variables).await }
+    };
+    for client in [app.guest(), app.customer().await] {
+        let refused = cancel(client, Value::Null).await;
+        assert_eq!(refused.user_error_codes("orderCancel"), ["NOT_FOUND"]);
+    }
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 4));
+    let cancelled = cancel(app.guest(), token.clone().into()).await;
+    assert_eq!(cancelled.at("/orderCancel/order"), &json!({ "status": "CANCELLED", "nextStatuses": [] }));
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 0));
+    let again = cancel(app.guest(), token.into()).await;
+    assert_eq!(again.user_error_codes("orderCancel"), ["NO_LONGER_PENDING"]);
+
+    let (paid, token) = buy(&app, &mug, 1).await;
+    move_to(&staff, &paid, "PAID").await;
+    let late = app.guest().query_with(CANCEL, json!({ "input": { "orderId": paid, "token": token } })).await;
+    assert_eq!(late.user_error_codes("orderCancel"), ["NO_LONGER_PENDING"]);
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_orders_on_is_for_staff() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let (order, _) = buy(&app, &mug, 1).await;
+    assert_eq!(move_to(&app.guest(), &order, "PAID").await.error_code(), "UNAUTHENTICATED");
+    assert_eq!(move_to(&app.customer().await, &order, "PAID").await.error_code(), "FORBIDDEN");
+    assert_eq!(app.guest().query("{ orders { nodes { id } } }").await.error_code(), "UNAUTHENTICATED");
+    assert_eq!(app.customer().await.query("{ orders { nodes { id } } }").await.error_code(), "FORBIDDEN");
+    let found = app
+        .staff()
+        .await
+        .query("{ orders(filter: { status: [PENDING] }) { totalCount nodes { id status } } }")
+        .await;
+    assert_eq!(found.texts("/orders/nodes", "/status"), ["PENDING"]);
+    assert_eq!(found.int("/orders/totalCount"), 1);
+}

@@ -1,0 +1,5 @@
+//! The schema as clients read it.
+
+mod asked;
+mod sdl;
+mod shape;
