@@ -11,7 +11,7 @@ use async_graphql::parser::types::{
 
 /// The schema, read.
 pub(super) struct Sdl {
-    document: ServiceDocument,
+    pub(super) document: ServiceDocument,
     /// Ids for examples, by the kind of thing. Without one an example has a text that is no id.
     pub(super) ids: BTreeMap<&'static str, String>,
 }
