@@ -5,28 +5,49 @@
 
 use std::time::Duration;
 
+use diesel::sql_types::Double;
 use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use rand::RngExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// How often, on average; copies drift apart by chance.
 const EVERY: Duration = Duration::from_mins(30);
-/// How many statements a round makes at most, of [`CHORES`] each.
+/// How many statements a round makes at most for each of [`chores`].
 const ROUNDS: usize = 20;
+const DAY: Duration = Duration::from_hours(24);
 
-/// What goes: guests' carts that were left 90 days ago, idempotency keys a day after they ran out, sessions a month after
-/// they ended (their refresh tokens go with them). A thousand rows at a time.
-const CHORES: [&str; 3] = [
-    "DELETE FROM carts WHERE id IN (SELECT id FROM carts \
-         WHERE user_id IS NULL AND updated_at < now() - interval '90 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)",
-    "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT scope, key FROM idempotency_keys \
-         WHERE created_at < now() - interval '2 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)",
-    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions \
-         WHERE expires_at < now() - interval '30 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)",
-];
+/// What goes, a thousand rows at a time, when it is as old as that: guests' carts that were left, idempotency keys a day
+/// after they ran out, sessions that ended (their refresh tokens go with them), refresh tokens of living sessions that
+/// have lapsed.
+fn chores(config: &Config) -> [(Duration, &'static str); 4] {
+    [
+        (
+            90 * DAY,
+            "DELETE FROM carts WHERE id IN (SELECT id FROM carts \
+                 WHERE user_id IS NULL AND updated_at < now() - make_interval(secs => $1) \
+                 LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            2 * DAY,
+            "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT scope, key FROM idempotency_keys \
+                 WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            30 * DAY,
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions \
+                 WHERE expires_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            config.tokens.refresh_ttl,
+            "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens \
+                 WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+    ]
+}
 
 /// Clears out until `shutdown` is cancelled.
 pub async fn run(app: App, shutdown: CancellationToken) {
@@ -45,9 +66,9 @@ pub async fn run(app: App, shutdown: CancellationToken) {
 /// One round.
 pub async fn round(app: &App) -> crate::error::Result<usize> {
     let mut cleared = 0;
-    for chore in CHORES {
+    for (age, chore) in chores(&app.config) {
         for _ in 0..ROUNDS {
-            let rows = clear(&*app.upkeep.get().await?, chore).await?;
+            let rows = clear(&*app.upkeep.get().await?, chore, age).await?;
             cleared += rows;
             if rows == 0 {
                 break;
@@ -57,6 +78,6 @@ pub async fn round(app: &App) -> crate::error::Result<usize> {
     Ok(cleared)
 }
 
-async fn clear(mut conn: &AsyncPgConnection, chore: &str) -> QueryResult<usize> {
-    sql_query(chore).execute(&mut conn).await
+async fn clear(mut conn: &AsyncPgConnection, chore: &str, age: Duration) -> QueryResult<usize> {
+    sql_query(chore).bind::<Double, _>(age.as_secs_f64()).execute(&mut conn).await
 }

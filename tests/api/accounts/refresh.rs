@@ -102,3 +102,16 @@ async fn what_is_no_refresh_token_is_refused() {
     }
     assert_eq!(living_sessions(&app).await, 1);
 }
+
+#[tokio::test]
+async fn lapsed_tokens_are_cleared_out() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    let next = refresh(&app.guest(), registered.text("/accountRegister/session/refreshToken")).await;
+    let age = "UPDATE refresh_tokens SET created_at = now() - interval '25 hours' WHERE used_at IS NOT NULL";
+    assert_eq!(diesel::sql_query(age).execute(&mut app.db().await).await, Ok(1));
+    assert_eq!(cartograph::jobs::cleanup::round(&app.app).await.unwrap(), 1);
+    assert_eq!(app.count("refresh_tokens").await, 1);
+    let answer = refresh(&app.guest(), next.text(TOKEN)).await;
+    assert_eq!(answer.user_error_codes("sessionRefresh"), Vec::<String>::new());
+}

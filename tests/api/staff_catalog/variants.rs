@@ -50,14 +50,16 @@ async fn variants_are_added_changed_archived_and_brought_back() {
         ["compareAtPrice", "sku", "weightGrams", "barcode"].iter().all(|field| now[field].is_null()),
         "{now:#}"
     );
-    assert_eq!(announcements(&app, &large).await, before + 1, "nothing that shoppers watch has changed");
+    assert_eq!(announcements(&app, &large).await, before + 2, "the crossed-out price is told too");
+    write(&staff, "variantUpdate", json!({ "id": large, "weightGrams": 5 })).await;
+    assert_eq!(announcements(&app, &large).await, before + 2, "nothing that shoppers watch has changed");
 
     let answer = write(&staff, "variantArchive", json!({ "id": large })).await;
     assert_eq!(
         (answer.at("/variantArchive/variant/archived"), answer.int("/variantArchive/variant/stock")),
         (&json!(true), 0)
     );
-    assert_eq!(announcements(&app, &large).await, before + 2);
+    assert_eq!(announcements(&app, &large).await, before + 3);
     let seen = app.guest().query("{ product(slug: \"shirt\") { variants { nodes { name } } } }").await;
     assert_eq!(seen.texts("/product/variants/nodes", "/name"), ["S", "M"]);
     let answer = write(
