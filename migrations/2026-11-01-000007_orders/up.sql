@@ -20,7 +20,8 @@ CREATE TABLE orders (
     CONSTRAINT orders_number_key UNIQUE (number),
     CONSTRAINT orders_status_known CHECK
         (status IN ('PENDING', 'PAID', 'PROCESSING', 'SHIPPED', 'DELIVERED', 'CANCELLED', 'REFUNDED')),
-    CONSTRAINT orders_amounts CHECK (subtotal >= 0 AND total >= 0),
+    -- Nothing but the lines is charged.
+    CONSTRAINT orders_amounts CHECK (subtotal >= 0 AND total = subtotal),
     CONSTRAINT orders_currency_format CHECK (currency ~ '^[A-Z]{3}$')
 );
 ALTER SEQUENCE order_numbers OWNED BY orders.number;
@@ -51,10 +52,11 @@ CREATE TABLE order_lines (
 CREATE INDEX order_lines_product_id_idx ON order_lines (product_id);
 CREATE INDEX order_lines_variant_id_idx ON order_lines (variant_id);
 
--- The history of an order, its audit log, and what live subscriptions resume from. Append-only.
+-- The history of an order, its audit log, and what live subscriptions resume from. Append-only: an order that has a
+-- history stays.
 CREATE TABLE order_events (
     id            uuid PRIMARY KEY,
-    order_id      uuid NOT NULL REFERENCES orders ON DELETE CASCADE,
+    order_id      uuid NOT NULL REFERENCES orders,
     sequence      integer NOT NULL,
     type          text NOT NULL,
     from_status   text,
@@ -80,17 +82,27 @@ CREATE INDEX order_events_actor_id_idx ON order_events (actor_id) WHERE actor_id
 CREATE INDEX order_events_unplaced_idx ON order_events (written) WHERE feed_position IS NULL;
 CREATE SEQUENCE order_feed_positions OWNED BY order_events.feed_position;
 
+-- Whatever columns there are, two changes pass: the relay gives an event its place, and an account that is deleted is no
+-- longer named.
 CREATE FUNCTION order_events_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    unchanged order_events := NEW;
 BEGIN
-    IF (NEW.id, NEW.order_id, NEW.sequence, NEW.type, NEW.from_status, NEW.to_status, NEW.occurred_at)
-       IS DISTINCT FROM (OLD.id, OLD.order_id, OLD.sequence, OLD.type, OLD.from_status, OLD.to_status, OLD.occurred_at)
-       OR (OLD.feed_position IS NOT NULL AND NEW.feed_position IS DISTINCT FROM OLD.feed_position) THEN
-        RAISE EXCEPTION 'order_events is append-only' USING ERRCODE = 'restrict_violation';
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.feed_position IS NULL THEN
+            unchanged.feed_position := NULL;
+        END IF;
+        IF NEW.actor_id IS NULL AND NOT EXISTS (SELECT FROM users WHERE id = OLD.actor_id) THEN
+            unchanged.actor_id := OLD.actor_id;
+        END IF;
+        IF unchanged IS NOT DISTINCT FROM OLD THEN
+            RETURN NEW;
+        END IF;
     END IF;
-    RETURN NEW;
+    RAISE EXCEPTION 'order_events is append-only' USING ERRCODE = 'restrict_violation';
 END
 $$;
-CREATE TRIGGER order_events_append_only BEFORE UPDATE ON order_events
+CREATE TRIGGER order_events_append_only BEFORE UPDATE OR DELETE ON order_events
     FOR EACH ROW EXECUTE FUNCTION order_events_append_only();
 
 -- The first result of a request that carried an idempotency key; kept for a day, and so never a secret. Commits with the

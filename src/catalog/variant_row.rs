@@ -83,7 +83,7 @@ pub(super) async fn insert(
     last_position: i32,
     keeper: Keeper,
 ) -> QueryResult<Vec<Option<VariantId>>> {
-    let rows: Vec<NewVariant> = (last_position.saturating_add(1)..)
+    let mut rows: Vec<NewVariant> = (last_position.saturating_add(1)..)
         .zip(variants)
         .map(|(next, variant)| NewVariant {
             id: VariantId::new(),
@@ -99,6 +99,8 @@ pub(super) async fn insert(
         })
         .collect();
     let ids: Vec<VariantId> = rows.iter().map(|row| row.id).collect();
+    // Who stores an article number waits for whoever is storing the same: all go through them in one order.
+    rows.sort_unstable_by(|one, other| one.sku.cmp(&other.sku));
     let stored: Vec<VariantId> = diesel::insert_into(product_variants::table)
         .values(rows)
         .on_conflict(product_variants::sku)

@@ -45,7 +45,7 @@ pub use self::execute::Answer;
 use self::live::Subscription;
 use self::nulls::FieldTypes;
 pub use self::sent::Sent;
-use self::shared::SharedAnswers;
+use self::shared::{CatalogueChanges, SharedAnswers};
 use crate::app::App;
 use crate::config::Mode;
 
@@ -117,8 +117,9 @@ impl Schema {
     /// The schema over what the process owns. In production it suggests no names for misspelt ones.
     #[must_use]
     pub fn new(app: App) -> Self {
+        let changes = CatalogueChanges::default();
         let builder = || {
-            let builder = builder().data(app.clone()).limit_depth(MAX_DEPTH);
+            let builder = builder().data(app.clone()).data(changes.clone()).limit_depth(MAX_DEPTH);
             match app.config.mode {
                 Mode::Development => builder,
                 Mode::Production => builder.disable_suggestions(),
@@ -129,7 +130,7 @@ impl Schema {
             live: builder().extension(stream::FreshLoaders).finish(),
             types: Arc::new(FieldTypes::read(&sdl())),
             documents: Arc::default(),
-            shared: Arc::new(SharedAnswers::new(app.config.catalog_max_age)),
+            shared: Arc::new(SharedAnswers::new(app.config.catalog_max_age, changes.clone())),
             app,
         }
     }

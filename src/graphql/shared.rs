@@ -2,10 +2,9 @@
 //!
 //! To a guest, the catalogue is what it is to every other guest. So the answer to a guest's query about it is kept for a
 //! moment (`CATALOG_MAX_AGE`), and whoever asks the same meanwhile, or while it is being worked out, gets a copy. A change
-//! that staff make through this process is seen at once; one made elsewhere, and what orders do to the stock, when the
-//! moment is over. Nothing is sold by a kept answer: carts and orders are never among them, and placing an order asks the
-//! database. No shopper's mutation makes an answer out of date, or a flash sale's own orders would empty what it lives on,
-//! and so could anybody who meant to.
+//! made through this process is seen at once; one made elsewhere when the moment is over. Nothing is sold by a kept answer:
+//! carts and orders are never among them, and placing an order asks the database. What shoppers send makes answers out of
+//! date only where it succeeds ([`CatalogueChanges`]): in a flash sale those who come too late leave them as they are.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -49,7 +48,7 @@ const CHANGERS: [Permission; 3] =
 /// Kept answers, those that are asked for most.
 pub(super) struct SharedAnswers {
     answers: Cache<Question, Kept, JsonLength>,
-    changes: Arc<AtomicU64>,
+    changes: CatalogueChanges,
     max_age: Duration,
     opened: Instant,
 }
@@ -84,21 +83,36 @@ impl Weighter<Question, Kept> for JsonLength {
     }
 }
 
+/// How often the catalogue, or its stock, has changed through this process.
+#[derive(Clone, Default)]
+pub(super) struct CatalogueChanges(Arc<AtomicU64>);
+
+impl CatalogueChanges {
+    /// To be told once a change is committed.
+    pub(super) fn note(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn so_far(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// Held by a mutation: when it is through, or was given up half way, what was kept is out of date.
-pub(super) struct Changing(Arc<AtomicU64>);
+pub(super) struct Changing(CatalogueChanges);
 
 impl Drop for Changing {
     fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.0.note();
     }
 }
 
 impl SharedAnswers {
     /// Answers are kept for `max_age`; with zero, none is.
-    pub(super) fn new(max_age: Duration) -> Self {
+    pub(super) fn new(max_age: Duration, changes: CatalogueChanges) -> Self {
         Self {
             answers: Cache::with_weighter(10_000, CAPACITY, JsonLength),
-            changes: Arc::default(),
+            changes,
             max_age,
             opened: Instant::now(),
         }
@@ -116,7 +130,7 @@ impl SharedAnswers {
         digest.hash(&mut hasher);
         let age = self.max_age.as_nanos();
         let period = (self.opened.elapsed().as_nanos() + u128::from(hasher.finish()) % age) / age;
-        Some(Question { digest, changes: self.changes.load(Ordering::SeqCst), period })
+        Some(Question { digest, changes: self.changes.so_far(), period })
     }
 
     /// The kept answer, or else that of `work`, which is then kept. An answer with errors goes to nobody else.
@@ -151,7 +165,7 @@ impl SharedAnswers {
         let changes = operation.ty == OperationType::Mutation
             && CHANGERS.iter().any(|permission| viewer.may(*permission))
             && !all_fields(operation, |name| !CHANGES.contains(&name));
-        changes.then(|| Changing(Arc::clone(&self.changes)))
+        changes.then(|| Changing(self.changes.clone()))
     }
 }
 
@@ -176,6 +190,10 @@ mod tests {
     use crate::accounts::{Role, SignedIn};
     use crate::ids::{SessionId, UserId};
 
+    fn keeping(max_age: Duration) -> SharedAnswers {
+        SharedAnswers::new(max_age, CatalogueChanges::default())
+    }
+
     fn question(kept: &SharedAnswers, query: &str) -> Option<Question> {
         kept.question(&mut Request::new(query))
     }
@@ -185,7 +203,7 @@ mod tests {
     }
 
     fn changes(query: &str, viewer: Viewer) -> bool {
-        let kept = SharedAnswers::new(Duration::from_secs(1));
+        let kept = keeping(Duration::from_secs(1));
         let mut request = Request::new(query);
         kept.changing(stream::operation(&mut request).unwrap(), viewer).is_some()
     }
@@ -200,7 +218,7 @@ mod tests {
 
     #[test]
     fn only_queries_about_the_catalogue_are_shared() {
-        let kept = SharedAnswers::new(Duration::from_secs(3600));
+        let kept = keeping(Duration::from_secs(3600));
         assert!(question(&kept, "{ a: product(slug: \"x\") { name } shop { name } }").is_some());
         for query in [
             "{ product(slug: \"x\") { name } cart(token: \"t\") { id } }",
@@ -212,13 +230,13 @@ mod tests {
         ] {
             assert_eq!(question(&kept, query), None, "{query}");
         }
-        let off = SharedAnswers::new(Duration::ZERO);
+        let off = keeping(Duration::ZERO);
         assert_eq!(question(&off, "{ shop { name } }"), None);
     }
 
     #[test]
     fn another_question_is_another_answer() {
-        let kept = SharedAnswers::new(Duration::from_secs(3600));
+        let kept = keeping(Duration::from_secs(3600));
         let first = question(&kept, "{ shop { name } }");
         assert_eq!(question(&kept, "{ shop { name } }"), first);
         assert_ne!(question(&kept, "{ shop { currency } }"), first);
@@ -260,7 +278,7 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_wait_for_a_failure_then_work_side_by_side() {
-        let kept = SharedAnswers::new(Duration::from_hours(1));
+        let kept = keeping(Duration::from_hours(1));
         let asked = question(&kept, "{ shop { name } }").unwrap();
         let first = kept.answer(&asked, async {
             tokio::task::yield_now().await;
@@ -281,7 +299,7 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_wait_go_on_when_the_first_one_leaves() {
-        let kept = SharedAnswers::new(Duration::from_hours(1));
+        let kept = keeping(Duration::from_hours(1));
         let asked = question(&kept, "{ shop { name } }").unwrap();
         let leaving =
             tokio::time::timeout(Duration::from_millis(20), kept.answer(&asked, std::future::pending()));
@@ -293,7 +311,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_with_errors_is_not_kept() {
-        let kept = SharedAnswers::new(Duration::from_secs(3600));
+        let kept = keeping(Duration::from_secs(3600));
         let asked = question(&kept, "{ shop { name } }").unwrap();
         assert!(kept.answer(&asked, async { failed() }).await.is_err());
         let answer = kept.answer(&asked, async { fine() }).await;

@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use super::model::{Order, OrderLine};
 use super::state::OrderStatus;
@@ -95,6 +95,18 @@ pub async fn count_orders_of(mut conn: &AsyncPgConnection, user: UserId) -> Quer
     orders::table.filter(orders::user_id.eq(user)).select(count_star()).first(&mut conn).await
 }
 
+/// How far the moment in an order's id may be from that of its row, in milliseconds: the clocks of the server and of
+/// PostgreSQL are less than a day apart.
+const DRIFT: i64 = 24 * 60 * 60 * 1000;
+
+/// The smallest id that can be made at a moment, in milliseconds since 1970. A span of time is a span of ids, but for the
+/// drift of clocks: a list in the order of ids finds its beginning by it.
+fn first_id(moment: i64) -> OrderId {
+    // An id has 48 bits for it.
+    let moment = moment.clamp(0, (1 << 48) - 1);
+    OrderId(Builder::from_unix_timestamp_millis(moment.unsigned_abs(), &[0; 10]).into_uuid())
+}
+
 macro_rules! filtered {
     ($query:expr, $filter:expr) => {{
         let mut query = $query.into_boxed::<Pg>();
@@ -110,10 +122,12 @@ macro_rules! filtered {
             query = query.filter(orders::user_id.eq(customer));
         }
         if let Some(from) = filter.placed_from {
-            query = query.filter(orders::created_at.ge(from));
+            let first = first_id(from.timestamp_millis().saturating_sub(DRIFT));
+            query = query.filter(orders::created_at.ge(from).and(orders::id.ge(first)));
         }
         if let Some(before) = filter.placed_before {
-            query = query.filter(orders::created_at.lt(before));
+            let beyond = first_id(before.timestamp_millis().saturating_add(DRIFT));
+            query = query.filter(orders::created_at.lt(before).and(orders::id.lt(beyond)));
         }
         query
     }};
@@ -137,4 +151,17 @@ pub async fn orders_page(
 /// How many orders fit the filter.
 pub async fn count_orders(mut conn: &AsyncPgConnection, filter: &OrderFilter) -> QueryResult<i64> {
     filtered!(orders::table.select(count_star()), filter).first(&mut conn).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_lies_between_the_first_of_its_moment_and_the_first_of_the_next() {
+        let made = Utc::now().timestamp_millis();
+        let id = OrderId::new();
+        assert!(first_id(made) <= id && id < first_id(made + 1000), "{id}");
+        assert!(first_id(i64::MIN) < first_id(1) && first_id(made) < first_id(i64::MAX));
+    }
 }

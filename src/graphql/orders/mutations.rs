@@ -105,7 +105,10 @@ impl OrderMutation {
             place(&mut conn, &order).await
         };
         match settle(placed)? {
-            (Some(placed), _) => answer(ctx, placed).await,
+            (Some(placed), _) => {
+                ctx.catalogue_changed();
+                answer(ctx, placed).await
+            }
             (None, user_errors) => refused(user_errors),
         }
     }
@@ -164,7 +167,10 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
     let (changed, user_errors) = settle(changed)?;
     let order = match changed {
         None => None,
-        Some(()) => queries::orders_by_ids(&*ctx.app().db.get().await?, &[change.order_id]).await?.pop(),
+        Some(()) => {
+            ctx.catalogue_changed();
+            queries::orders_by_ids(&*ctx.app().db.get().await?, &[change.order_id]).await?.pop()
+        }
     };
     Ok(OrderPayload { order: order.map(Order), user_errors })
 }

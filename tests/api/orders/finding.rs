@@ -1,6 +1,7 @@
 //! Finding orders again: whose they are, page by page, in few statements.
 
 use cartograph::ids::OrderId;
+use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::{ORDER, buy, fill, input, place};
@@ -106,4 +107,34 @@ async fn history_pages_hold_every_order_once() {
         after = answer.at("/viewer/orders/pageInfo/endCursor").clone();
     }
     assert_eq!(seen, numbers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_find_orders_by_when_they_were_placed() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(100).create(&app).await;
+    let staff = app.staff().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(buy(&app, &mug, 1).await.0);
+    }
+    // PostgreSQL's clock was hours behind the server's: the time that the order shows is the one that counts.
+    let moved = "UPDATE orders SET created_at = created_at - interval '3 hours'";
+    diesel::sql_query(moved).execute(&mut app.db().await).await.unwrap();
+    let document =
+        "query($filter: OrderFilter) { orders(filter: $filter) { totalCount nodes { id createdAt } } }";
+    let all = staff.query_with(document, json!({})).await;
+    ids.reverse();
+    assert_eq!(all.texts("/orders/nodes", "/id"), ids);
+    let middle = all.text("/orders/nodes/1/createdAt");
+    for (filter, expected) in [
+        (json!({ "placedFrom": middle }), &ids[..2]),
+        (json!({ "placedBefore": middle }), &ids[2..]),
+        (json!({ "placedFrom": middle, "placedBefore": middle }), &[]),
+        (json!({ "placedFrom": "0001-01-01T00:00:00Z", "placedBefore": "9999-12-31T23:59:59Z" }), &ids[..]),
+    ] {
+        let found = staff.query_with(document, json!({ "filter": filter })).await;
+        assert_eq!(found.texts("/orders/nodes", "/id"), expected, "{filter}");
+        assert_eq!(found.int("/orders/totalCount"), expected.len() as i64, "{filter}");
+    }
 }

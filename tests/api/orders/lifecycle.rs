@@ -80,3 +80,41 @@ async fn moving_orders_on_is_for_staff() {
     assert_eq!(found.texts("/orders/nodes", "/status"), ["PENDING"]);
     assert_eq!(found.int("/orders/totalCount"), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_rewrites_an_orders_books() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let staff = app.staff().await;
+    let (order, _) = buy(&app, &mug, 1).await;
+    move_to(&staff, &order, "PAID").await;
+    let attempt = async |statement: &str| diesel::sql_query(statement).execute(&mut app.db().await).await;
+    for statement in [
+        "UPDATE order_events SET note = 'never mind'",
+        "UPDATE order_events SET actor_kind = 'SYSTEM'",
+        "UPDATE order_events SET actor_id = NULL WHERE actor_id IS NOT NULL",
+        "UPDATE order_events SET occurred_at = now()",
+        "UPDATE order_events SET feed_position = feed_position + 1 WHERE feed_position IS NOT NULL",
+        "DELETE FROM order_events WHERE sequence = 2",
+        "DELETE FROM orders",
+        "UPDATE orders SET total = 0",
+        "UPDATE orders SET subtotal = 999, total = 0",
+    ] {
+        // The relay has given the events their places by then, or does so in a moment.
+        let refused = async {
+            while attempt(statement).await.is_ok_and(|rows| rows == 0) {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            attempt(statement).await
+        };
+        assert!(refused.await.is_err(), "{statement}");
+    }
+    // An account goes with its name; what it did stays.
+    assert_eq!(attempt("DELETE FROM users").await, Ok(1));
+    let actors: Vec<Option<cartograph::ids::UserId>> = cartograph::db::schema::order_events::table
+        .select(cartograph::db::schema::order_events::actor_id)
+        .load(&mut app.db().await)
+        .await
+        .unwrap();
+    assert_eq!(actors, [None, None]);
+}

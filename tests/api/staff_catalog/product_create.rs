@@ -1,9 +1,12 @@
 //! Making products.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use super::{open, write};
+use super::{open, problems, shirt, write};
 use crate::support::CategoryBuilder;
+use crate::support::db::run;
 
 #[tokio::test]
 async fn a_plain_product_needs_no_variants() {
@@ -77,4 +80,31 @@ async fn slugs_made_from_names_are_counted_up_when_taken() {
         [&one, &two, &three, &four].map(|answer| answer.text("/productCreate/product/slug")).into();
     slugs.sort_unstable();
     assert_eq!(slugs, ["rush", "rush-2", "rush-3", "rush-4"], "whoever comes first");
+}
+
+#[tokio::test]
+async fn article_numbers_in_opposite_order_do_not_deadlock() {
+    let (app, staff) = open().await;
+    let shirt = shirt(&app).await;
+    let mut other = app.database().connect().await;
+    let name = |index: usize, sku: &str| {
+        format!("UPDATE product_variants SET sku = '{sku}' WHERE id = '{}'", shirt.variants[index].0)
+    };
+    // Somebody else stores A, and then B, while B and A are to be stored.
+    run(&mut other, "BEGIN").await;
+    run(&mut other, &name(0, "A")).await;
+    let variants = ["B", "A"].map(
+        |sku| json!({ "price": "1", "sku": sku, "selectedOptions": [{ "name": "Size", "value": sku }] }),
+    );
+    let input = json!({
+        "name": "Cap", "options": [{ "name": "Size", "values": ["A", "B"] }], "variants": variants,
+    });
+    let creating = tokio::spawn(async move { write(&staff, "productCreate", input).await });
+    // Long enough to be waiting for A.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    run(&mut other, &name(1, "B")).await;
+    run(&mut other, "COMMIT").await;
+    let refused = creating.await.expect("an answer");
+    let taken = |index: usize| ("SKU_TAKEN".to_owned(), format!("variants.{index}.sku"));
+    assert_eq!(problems(&refused, "productCreate"), [taken(0), taken(1)]);
 }
