@@ -34,3 +34,4 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_hash_length CHECK (length(token_hash) = 32)
 );
 CREATE INDEX refresh_tokens_session_id_idx ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_created_at_idx ON refresh_tokens (created_at);

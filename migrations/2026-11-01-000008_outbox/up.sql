@@ -3,7 +3,8 @@ CREATE TABLE outbox (
     -- Stays the same however often the event is published, so that a receiver can tell a repetition. The event of an
     -- order has the id of its row in order_events.
     id             uuid PRIMARY KEY,
-    -- The order of writing. Writers hold a lock on their aggregate, so within one aggregate it is the order of events.
+    -- The order of writing. Writers hold a lock on their aggregate, so within one aggregate it is the order of events; but
+    -- for a variant whose price or sale changes: its stock stays free for orders meanwhile, and receivers read it anew.
     position       bigint GENERATED ALWAYS AS IDENTITY,
     aggregate_type text NOT NULL,
     aggregate_id   uuid NOT NULL,

@@ -57,7 +57,11 @@ pub(super) async fn issue(
 ) -> Result<Session> {
     let refresh_token = RefreshToken::generate();
     diesel::insert_into(refresh_tokens::table)
-        .values((refresh_tokens::token_hash.eq(refresh_token.hash()), refresh_tokens::session_id.eq(id)))
+        .values((
+            refresh_tokens::token_hash.eq(refresh_token.hash()),
+            refresh_tokens::session_id.eq(id),
+            refresh_tokens::created_at.eq(now),
+        ))
         .execute(&mut conn)
         .await?;
     let access_token = tokens.issue(&user, id, now)?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use cartograph::catalog::expect_currency;
 use cartograph::config::Config;
 use cartograph::import::{self, Source};
 
@@ -46,6 +47,7 @@ async fn import(config: &Config, database: &Database, arguments: Arguments) -> a
         update_stock: arguments.update_stock,
     };
     let mut conn = db.get().await?;
+    expect_currency(&conn, config.shop.currency).await?;
     let summary = import::run(&mut conn, &options).await?;
     answer(summary)
 }

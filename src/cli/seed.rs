@@ -3,6 +3,7 @@
 use anyhow::bail;
 use clap::Args;
 
+use cartograph::catalog::expect_currency;
 use cartograph::config::{Config, Mode};
 use cartograph::demo;
 use cartograph::seed::{self, Sizes};
@@ -49,6 +50,8 @@ pub(super) async fn run(config: Config, arguments: Arguments) -> anyhow::Result<
 
 async fn seed(config: &Config, database: &Database, arguments: &Arguments) -> anyhow::Result<()> {
     database.migrate().await?;
+    let db = database.pool(config).await?;
+    expect_currency(&*db.get().await?, config.shop.currency).await?;
     let report = seed::run(&seed::Options {
         url: database.url.clone(),
         sizes: Sizes {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use cartograph::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
 use cartograph::app::{App, Parts};
 use cartograph::bus::Bus;
+use cartograph::catalog::expect_currency;
 use cartograph::clock::Clock;
 use cartograph::config::{Config, Mode, Tokens};
 use cartograph::jobs::cleanup;
@@ -73,6 +74,7 @@ async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
         passwords: Passwords::new(HashingCost::default(), config.mode)?,
         config,
     });
+    expect_currency(&*app.db.get().await?, app.config.shop.currency).await?;
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }

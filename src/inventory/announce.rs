@@ -1,7 +1,4 @@
 //! Telling those who watch a variant that what they see of it has changed, when it was not its stock.
-//!
-//! The stock goes with it, and so its rows are locked as for a change of it, in the same order: of two events about one
-//! variant the later one tells the later stock.
 
 use diesel::sql_types::{Array, Uuid};
 use diesel::{QueryResult, sql_query};
@@ -12,17 +9,12 @@ use crate::ids::{ProductId, VariantId};
 macro_rules! announce {
     ($which:literal) => {
         concat!(
-            "WITH told AS MATERIALIZED (\
-                 SELECT i.variant_id, i.on_hand, i.reserved \
-                 FROM inventory i JOIN product_variants v ON v.id = i.variant_id WHERE ",
-            $which,
-            "    ORDER BY i.variant_id FOR NO KEY UPDATE OF i\
-             ) \
-             INSERT INTO outbox (id, aggregate_type, aggregate_id, type, payload) \
-             SELECT uuid_v7(), 'variant', variant_id, 'inventory.changed', jsonb_build_object(\
-                 'variantId', variant_id, 'onHand', on_hand, 'reserved', reserved, \
-                 'available', on_hand - reserved) \
-             FROM told"
+            "INSERT INTO outbox (id, aggregate_type, aggregate_id, type, payload) \
+             SELECT uuid_v7(), 'variant', i.variant_id, 'inventory.changed', jsonb_build_object(\
+                 'variantId', i.variant_id, 'onHand', i.on_hand, 'reserved', i.reserved, \
+                 'available', i.on_hand - i.reserved) \
+             FROM inventory i JOIN product_variants v ON v.id = i.variant_id WHERE ",
+            $which
         )
     };
 }

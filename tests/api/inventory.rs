@@ -1,16 +1,13 @@
 //! Stock: staff set and adjust it, orders reserve it, and nobody ever promises what is not there.
 
-use std::time::Duration;
-
 use cartograph::db::schema::{inventory, outbox, stock_changes};
 use cartograph::ids::VariantId;
-use cartograph::inventory::{announce, queries, reserve};
+use cartograph::inventory::{queries, reserve};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
-use crate::support::db::run;
 use crate::support::{Client, ProductBuilder, Response, TestApp};
 
 const ADJUST: &str = "mutation($input: InventoryAdjustInput!) { inventoryAdjust(input: $input) {
@@ -69,29 +66,6 @@ async fn stock_is_adjusted_announced_and_entered_in_the_book() {
         .await
         .unwrap();
     assert_eq!(book, [(5, 15), (-15, 0)]);
-}
-
-#[tokio::test]
-async fn the_later_announcement_tells_the_later_stock() {
-    let app = TestApp::start().await;
-    let mug = ProductBuilder::new("mug").stock(5).create(&app).await.variant;
-    let mut buyer = app.database().connect().await;
-    run(&mut buyer, "BEGIN").await;
-    assert_eq!(reserve::reserve(&buyer, &[(mug, 2)]).await, Ok(vec![mug]));
-    let mut clerk = app.database().connect().await;
-    let told = tokio::spawn(async move { announce::variants(&mut clerk, &[mug]).await });
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(!told.is_finished(), "whoever announces waits for those who change the stock");
-    run(&mut buyer, "COMMIT").await;
-    told.await.expect("the task ends").expect("the variant is announced");
-    let available: Vec<serde_json::Value> = outbox::table
-        .filter(outbox::aggregate_id.eq(mug.0))
-        .order(outbox::position)
-        .select(outbox::payload)
-        .load(&mut app.db().await)
-        .await
-        .expect("the outbox can be read");
-    assert_eq!(available.iter().map(|told| &told["available"]).collect::<Vec<_>>(), [3, 3]);
 }
 
 #[tokio::test]

@@ -75,6 +75,10 @@ async fn an_empty_folder_becomes_a_shop_that_outlives_stops_and_kills() {
     shop.signal("INT");
     assert!(shop.end().await.success());
     assert_eq!(data.postgres(), None);
+
+    let other_money = run(&data, &["serve"], &[("PORT", "0"), ("SHOP_CURRENCY", "EUR")]).await;
+    assert_one_line(&other_money, "SHOP_CURRENCY");
+    assert_eq!(data.postgres(), None, "a start that fails leaves nothing running");
 }
 
 #[tokio::test]
