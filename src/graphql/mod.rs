@@ -37,6 +37,9 @@ mod user_error;
 
 use std::sync::Arc;
 
+/// What the edge hands in and gets out, whichever library is behind it.
+pub use async_graphql::parser::types::OperationType;
+pub use async_graphql::{BatchRequest, BatchResponse, Request, Response, Variables};
 use async_graphql::{MergedObject, SDLExportOptions};
 
 use self::documents::Documents;

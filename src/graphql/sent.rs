@@ -1,6 +1,6 @@
 //! Responses as they are sent.
 
-use async_graphql::{Response, Value};
+use async_graphql::{Response, ServerError, Value};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,12 +10,14 @@ use serde::{Serialize, Serializer};
 pub struct Sent(Response);
 
 impl Sent {
-    /// Whether nothing was executed: the document could not be read, is not valid, or was refused. What went wrong in a
-    /// field says in which.
+    /// Why nothing was executed: the document could not be read, is not valid, or was refused. None when it was; what went
+    /// wrong in a field says in which.
     #[must_use]
-    pub fn is_request_error(&self) -> bool {
+    pub fn request_errors(&self) -> Option<&[ServerError]> {
         let Response { data, errors, .. } = &self.0;
-        *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty())
+        let early =
+            *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty());
+        early.then_some(errors)
     }
 }
 
@@ -36,11 +38,9 @@ impl Serialize for Sent {
     where
         S: Serializer,
     {
-        if !self.is_request_error() {
-            return self.0.serialize(serializer);
-        }
+        let Some(errors) = self.request_errors() else { return self.0.serialize(serializer) };
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("errors", &self.0.errors)?;
+        map.serialize_entry("errors", errors)?;
         if !self.0.extensions.is_empty() {
             map.serialize_entry("extensions", &self.0.extensions)?;
         }
@@ -50,14 +50,14 @@ impl Serialize for Sent {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{PathSegment, ServerError};
+    use async_graphql::PathSegment;
     use serde_json::{Value as Json, json};
 
     use super::*;
 
     fn sent(response: Response) -> (bool, Json) {
         let sent = Sent::from(response);
-        (sent.is_request_error(), serde_json::to_value(&sent).unwrap())
+        (sent.request_errors().is_some(), serde_json::to_value(&sent).unwrap())
     }
 
     #[test]

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{BatchRequest, BatchResponse, Request, Variables};
 use async_graphql_axum::GraphQLResponse;
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -16,7 +14,7 @@ use serde::Deserialize;
 use super::{RequestId, State, ws};
 use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
-use crate::graphql::{Answer, Code, Sent};
+use crate::graphql::{Answer, BatchRequest, BatchResponse, Code, OperationType, Request, Sent, Variables};
 
 /// The largest body of a request.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -208,7 +206,7 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
                 Answer::Own(response) => Sent::from(*response),
             };
             // Of the two media types, only the newer one tells by its status that nothing was executed.
-            let early = response.is_request_error() && media_type == GRAPHQL_JSON;
+            let early = response.request_errors().is_some() && media_type == GRAPHQL_JSON;
             let status = if early { StatusCode::BAD_REQUEST } else { StatusCode::OK };
             (status, content_type, written(response)).into_response()
         }
@@ -224,7 +222,7 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
 
 /// The library's way to write answers has no word for a request that was refused.
 fn written(response: Sent) -> Response {
-    if response.is_request_error() {
+    if response.request_errors().is_some() {
         Json(response).into_response()
     } else {
         GraphQLResponse(BatchResponse::Single(response.into())).into_response()

@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
-use async_graphql::{Response, Value};
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::protocol::ServerMessage;
-use crate::graphql::Code;
+use crate::graphql::{Code, Response, Sent};
 
 /// The most operations that run at a time on one socket.
 pub(super) const MAX_OPERATIONS: usize = 100;
@@ -45,7 +44,7 @@ struct Step {
 
 /// What there is to say of an operation.
 enum News {
-    Answer(Box<Response>),
+    Answer(Box<Sent>),
     Over,
     Broken,
 }
@@ -91,7 +90,7 @@ impl Operations {
             let say = async |news| feeder.send(step(news)).await.is_ok();
             let talk = async {
                 while let Some(answer) = answers.next().await {
-                    if !say(News::Answer(Box::new(answer))).await {
+                    if !say(News::Answer(Box::new(answer.into()))).await {
                         return;
                     }
                 }
@@ -126,12 +125,14 @@ impl Operations {
                 continue;
             }
             return Some(match news {
-                News::Answer(answer) if !is_refusal(&answer) => ServerMessage::Next { id, payload: answer },
-                News::Answer(answer) => {
-                    self.by_id.remove(&id);
-                    let payload = serde_json::to_value(&answer.errors).unwrap_or_default();
-                    ServerMessage::Error { id, payload }
-                }
+                News::Answer(answer) => match answer.request_errors() {
+                    None => ServerMessage::Next { id, payload: answer },
+                    Some(errors) => {
+                        self.by_id.remove(&id);
+                        let payload = serde_json::to_value(errors).unwrap_or_default();
+                        ServerMessage::Error { id, payload }
+                    }
+                },
                 News::Over => {
                     self.by_id.remove(&id);
                     ServerMessage::Complete { id }
@@ -145,13 +146,6 @@ impl Operations {
     }
 }
 
-/// Whether the answer is about the operation itself and not about one of its fields.
-fn is_refusal(answer: &Response) -> bool {
-    answer.data == Value::Null
-        && !answer.errors.is_empty()
-        && answer.errors.iter().all(|error| error.path.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
@@ -163,14 +157,14 @@ mod tests {
     }
 
     fn answers(count: usize) -> BoxStream<'static, Response> {
-        stream::iter((0..count).map(|number| Response::new(Value::from(number)))).boxed()
+        stream::iter((0..count).map(|number| Response::new(number))).boxed()
     }
 
     async fn all(operations: &mut Operations) -> Vec<String> {
         let mut said = Vec::new();
         while let Some(message) = operations.next().await {
             said.push(match message {
-                ServerMessage::Next { id, payload } => format!("{id}: {}", payload.data),
+                ServerMessage::Next { id, payload } => format!("{id}: {}", Response::from(*payload).data),
                 ServerMessage::Complete { id } => format!("{id} is over"),
                 _ => "something else".to_owned(),
             });
@@ -215,7 +209,7 @@ mod tests {
             let work = async move {
                 tokio::task::yield_now().await;
                 finished.send(number).unwrap();
-                Response::new(Value::Null)
+                Response::default()
             };
             operations.start(number.to_string(), false, stream::once(work).boxed()).unwrap();
         }

@@ -1,12 +1,11 @@
 //! The messages and close codes of `graphql-transport-ws`.
 
-use async_graphql::{Request, Response};
 use axum::extract::ws::CloseFrame;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::MAX_MESSAGE_BYTES;
-use crate::graphql::Code;
+use crate::graphql::{Code, Request, Sent};
 
 /// What a client says.
 #[derive(Deserialize)]
@@ -34,7 +33,7 @@ pub(super) enum ServerMessage {
     /// Yes.
     Pong,
     /// One answer of an operation.
-    Next { id: String, payload: Box<Response> },
+    Next { id: String, payload: Box<Sent> },
     /// The operation was not executed, or not to its end. Its last message.
     Error { id: String, payload: Value },
     /// The operation is over. Its last message.

@@ -3,7 +3,6 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::OperationType;
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderValue;
@@ -14,7 +13,7 @@ use super::MAX_MESSAGE_BYTES;
 use super::operations::{MAX_OPERATIONS, Operations, Refused};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
 use crate::accounts::{Viewer, authenticate};
-use crate::graphql::Code;
+use crate::graphql::{Code, OperationType};
 
 /// How long a client may take to greet.
 const GREETING: Duration = Duration::from_secs(10);
