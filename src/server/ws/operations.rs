@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn answers(count: usize) -> BoxStream<'static, Response> {
-        stream::iter((0..count).map(|number| Response::new(number))).boxed()
+        stream::iter((0..count).map(Response::new)).boxed()
     }
 
     async fn all(operations: &mut Operations) -> Vec<String> {
