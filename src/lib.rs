@@ -7,6 +7,7 @@ pub mod assets;
 pub mod bus;
 pub mod cart;
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;

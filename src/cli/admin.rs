@@ -5,11 +5,9 @@ use std::io::{BufRead, IsTerminal};
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
-use cartograph::accounts::{
-    self, AppointRefusal, Appointment, HashingCost, Passwords, RegisterRefusal, Role,
-};
-use cartograph::config::Config;
-use cartograph::error::ActionError;
+use crate::accounts::{self, AppointRefusal, Appointment, HashingCost, Passwords, RegisterRefusal, Role};
+use crate::config::Config;
+use crate::error::ActionError;
 
 use super::answer::answer;
 use super::database::Database;

@@ -3,9 +3,9 @@
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use cartograph::config::Config;
-use cartograph::db;
-use cartograph::embedded::{self, Embedded, EmbeddedError};
+use crate::config::Config;
+use crate::db;
+use crate::embedded::{self, Embedded, EmbeddedError};
 
 /// A database that is there and up to date, and the private server behind it, if this process runs it.
 pub(super) struct Database {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use cartograph::catalog::expect_currency;
-use cartograph::config::Config;
-use cartograph::import::{self, Source};
+use crate::catalog::expect_currency;
+use crate::config::Config;
+use crate::import::{self, Source};
 
 use super::answer::answer;
 use super::database::Database;

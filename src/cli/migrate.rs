@@ -1,6 +1,6 @@
 //! `cartograph migrate`
 
-use cartograph::config::Config;
+use crate::config::Config;
 
 use super::database::Database;
 

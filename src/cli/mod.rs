@@ -8,9 +8,11 @@ mod migrate;
 mod seed;
 mod serve;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
-use cartograph::config::Config;
+use crate::config::Config;
 
 /// A self-hosted commerce backend: one GraphQL schema, one binary, one PostgreSQL.
 ///
@@ -52,10 +54,28 @@ enum Command {
     Schema,
 }
 
-/// Runs the command line.
-pub(super) async fn run() -> anyhow::Result<()> {
+/// Runs the command line, and says in one line on stderr what went wrong.
+///
+/// Starts the runtime here and not in `main.rs`: futures are compiled where they are run, and the program's crate would
+/// compile the whole server a second time.
+#[tokio::main]
+pub async fn main() -> ExitCode {
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, whatever happened: what went wrong, then why.
+            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+            eprintln!("cartograph: {}", causes.join(": "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
     match Cartograph::parse().command {
-        Command::Schema => answer::answer(cartograph::graphql::sdl().trim_end()),
+        Command::Schema => answer::answer(crate::graphql::sdl().trim_end()),
         Command::Admin(command) => admin::run(start()?, command).await,
         Command::Serve => serve::run(start()?).await,
         Command::Import(arguments) => import::run(start()?, arguments).await,
@@ -67,6 +87,6 @@ pub(super) async fn run() -> anyhow::Result<()> {
 /// The configuration, with the log already running as it says.
 fn start() -> anyhow::Result<Config> {
     let config = Config::from_env()?;
-    cartograph::telemetry::start(&config.log)?;
+    crate::telemetry::start(&config.log)?;
     Ok(config)
 }

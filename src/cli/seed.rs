@@ -3,10 +3,10 @@
 use anyhow::bail;
 use clap::Args;
 
-use cartograph::catalog::expect_currency;
-use cartograph::config::{Config, Mode};
-use cartograph::demo;
-use cartograph::seed::{self, Sizes};
+use crate::catalog::expect_currency;
+use crate::config::{Config, Mode};
+use crate::demo;
+use crate::seed::{self, Sizes};
 
 use super::answer::answer;
 use super::database::Database;

@@ -6,15 +6,15 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use cartograph::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
-use cartograph::app::{App, Parts};
-use cartograph::bus::Bus;
-use cartograph::catalog::expect_currency;
-use cartograph::clock::Clock;
-use cartograph::config::{Config, Mode, Tokens};
-use cartograph::jobs::cleanup;
-use cartograph::jobs::relay::{Relay, Waker};
-use cartograph::{demo, embedded, server};
+use crate::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
+use crate::app::{App, Parts};
+use crate::bus::Bus;
+use crate::catalog::expect_currency;
+use crate::clock::Clock;
+use crate::config::{Config, Mode, Tokens};
+use crate::jobs::cleanup;
+use crate::jobs::relay::{Relay, Waker};
+use crate::{demo, embedded, server};
 
 use super::answer::answer;
 use super::database::Database;
