@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::db::Prepare;
 use crate::db::schema::idempotency_keys;
 
 /// The longest key a client may choose.
@@ -63,6 +64,7 @@ pub async fn claim<T: Serialize + DeserializeOwned>(
     .bind::<Text, _>(request.key)
     .bind::<Bytea, _>(request.fingerprint.as_slice())
     .bind::<Jsonb, _>(result)
+    .prepared()
     .execute(&mut conn)
     .await?;
     if claimed == 1 {

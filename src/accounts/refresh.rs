@@ -15,6 +15,7 @@ use super::session::{self, Session};
 use super::sign_out::sign_out_by_token;
 use super::tokens::TokenKeys;
 use crate::config::Mode;
+use crate::db::Prepare;
 use crate::db::schema::{refresh_tokens, sessions, users};
 use crate::error::{Error, Outcome, Refusal};
 use crate::ids::SessionId;
@@ -65,6 +66,7 @@ async fn spend(
         .filter(refresh_tokens::used_at.is_null())
         .set(refresh_tokens::used_at.eq(now))
         .returning(refresh_tokens::session_id)
+        .prepared()
         .get_result(&mut conn)
         .await
         .optional()
@@ -82,6 +84,7 @@ async fn extend(
         .filter(sessions::expires_at.gt(now))
         .set(sessions::expires_at.eq(end))
         .returning(sessions::user_id)
+        .prepared()
         .get_result(&mut conn)
         .await
         .optional()?;

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::model::Cart;
 use super::selector::CartSelector;
+use crate::db::Prepare;
 use crate::db::schema::carts;
 use crate::ids::{CartId, UserId};
 use crate::secrets::sha256;
@@ -31,6 +32,7 @@ pub(crate) async fn lock_for_edit(
     diesel::update(carts::table.filter(condition))
         .set(carts::updated_at.eq(now))
         .returning(Cart::as_returning())
+        .prepared()
         .get_result(&mut conn)
         .await
         .optional()
@@ -45,6 +47,7 @@ pub(super) async fn lock_or_create(mut conn: &AsyncPgConnection, user: UserId) -
         .do_update()
         .set(carts::updated_at.eq(now))
         .returning(Cart::as_returning())
+        .prepared()
         .get_result(&mut conn)
         .await
 }

@@ -8,6 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::model::{Cart, CartContents, CartLine, Offer};
 use super::selector::CartSelector;
 use crate::catalog::{ProductStatus, Variant};
+use crate::db::Prepare;
 use crate::db::schema::{cart_lines, carts, inventory, product_variants, products};
 use crate::ids::{CartId, CartLineId, VariantId};
 
@@ -105,6 +106,7 @@ pub(super) async fn lines_and_offers(
         .filter(concerned)
         .order(cart_lines::id)
         .select((Option::<LineRow>::as_select(), (Variant::as_select(), products::name, products::status)))
+        .prepared()
         .load(&mut conn)
         .await?;
     let (mut lines, mut offers) = (Vec::new(), Vec::new());

@@ -4,6 +4,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::model::CartLine;
+use crate::db::Prepare;
 use crate::ids::{CartId, CartLineId};
 
 /// Writes the new and changed lines of a locked cart, and deletes those that are to go. No line may be in both. Each line
@@ -34,6 +35,7 @@ pub(super) async fn save(
     .bind::<Array<Uuid>, _>(column(changed, |line| line.offer.variant.id))
     .bind::<Array<Integer>, _>(column(changed, |line| line.quantity))
     .bind::<Array<BigInt>, _>(column(changed, |line| line.price_seen))
+    .prepared()
     .execute(&mut conn)
     .await?;
     Ok(())

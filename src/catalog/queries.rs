@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::model::{Category, Image, Product, ProductOption, Variant};
+use crate::db::Prepare;
 use crate::db::schema::{categories, inventory, product_images, product_options, product_variants, products};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::pagination::{Page, PageRequest, SortKey};
@@ -30,6 +31,7 @@ pub async fn products_by_ids(mut conn: &AsyncPgConnection, ids: &[ProductId]) ->
     products_with_default!()
         .filter(products::id.eq_any(ids))
         .select(Product::as_select())
+        .prepared()
         .load(&mut conn)
         .await
 }
@@ -39,7 +41,8 @@ pub async fn product_by_slug(mut conn: &AsyncPgConnection, slug: &str) -> QueryR
     products_with_default!()
         .filter(products::slug.eq(slug))
         .select(Product::as_select())
-        .first(&mut conn)
+        .prepared()
+        .get_result(&mut conn)
         .await
         .optional()
 }

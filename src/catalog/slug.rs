@@ -4,6 +4,8 @@ use diesel::sql_types::Text;
 use diesel::{OptionalExtension, QueryResult, QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::Prepare;
+
 /// The longest slug.
 pub const MAX_LENGTH: usize = 255;
 
@@ -78,7 +80,7 @@ async fn free(
     base: String,
 ) -> QueryResult<Option<String>> {
     let free: Option<Free> =
-        sql_query(statement).bind::<Text, _>(base).get_result(&mut conn).await.optional()?;
+        sql_query(statement).bind::<Text, _>(base).prepared().get_result(&mut conn).await.optional()?;
     Ok(free.map(|free| free.slug))
 }
 

@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Bool, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::search::SearchText;
+use crate::db::Prepare;
 use crate::ids::{CategoryId, ProductId};
 
 /// A name that fits, and what has it.
@@ -78,8 +79,12 @@ async fn names(
     typed: &SearchText,
     limit: i64,
 ) -> QueryResult<Vec<Suggestion>> {
-    let rows: Vec<Row> =
-        sql_query(statement).bind::<Text, _>(&typed.words).bind::<BigInt, _>(limit).load(&mut conn).await?;
+    let rows: Vec<Row> = sql_query(statement)
+        .bind::<Text, _>(&typed.words)
+        .bind::<BigInt, _>(limit)
+        .prepared()
+        .load(&mut conn)
+        .await?;
     Ok(rows
         .into_iter()
         .map(|row| Suggestion {

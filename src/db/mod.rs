@@ -2,6 +2,7 @@
 
 mod connect;
 mod per_key;
+mod prepared;
 pub mod schema;
 mod statements;
 
@@ -19,7 +20,8 @@ use futures_util::FutureExt;
 
 pub(crate) use self::connect::raw_client;
 pub(crate) use self::per_key::PerKey;
-pub use self::statements::StatementLog;
+pub(crate) use self::prepared::Prepare;
+pub use self::statements::{Statement, StatementLog};
 use crate::error::Result;
 
 /// The schema's history, compiled into the binary.

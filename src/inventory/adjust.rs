@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::statement::change_stock_by_hand;
 use super::{MAX_REASON_LENGTH, StockLevel, queries};
+use crate::db::Prepare;
 use crate::error::{Outcome, Refusal};
 use crate::ids::{UserId, VariantId};
 
@@ -60,6 +61,7 @@ pub async fn adjust(
         .bind::<Array<Integer>, _>(vec![adjustment.delta])
         .bind::<Text, _>(&adjustment.reason)
         .bind::<Uuid, _>(adjustment.actor)
+        .prepared()
         .load(&mut conn)
         .await?;
     if let Some(level) = changed.into_iter().next() {

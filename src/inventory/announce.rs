@@ -4,6 +4,7 @@ use diesel::sql_types::{Array, Uuid};
 use diesel::{QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::db::Prepare;
 use crate::ids::{ProductId, VariantId};
 
 macro_rules! announce {
@@ -21,12 +22,16 @@ macro_rules! announce {
 
 /// The price of these variants changed, or whether they are sold. To be run in the transaction of the change.
 pub async fn variants(mut conn: &AsyncPgConnection, ids: &[VariantId]) -> QueryResult<()> {
-    sql_query(announce!("v.id = ANY ($1)")).bind::<Array<Uuid>, _>(ids).execute(&mut conn).await?;
+    sql_query(announce!("v.id = ANY ($1)")).bind::<Array<Uuid>, _>(ids).prepared().execute(&mut conn).await?;
     Ok(())
 }
 
 /// Whether this product is sold changed. To be run in the transaction of the change.
 pub async fn variants_of(mut conn: &AsyncPgConnection, product_id: ProductId) -> QueryResult<()> {
-    sql_query(announce!("v.product_id = $1")).bind::<Uuid, _>(product_id).execute(&mut conn).await?;
+    sql_query(announce!("v.product_id = $1"))
+        .bind::<Uuid, _>(product_id)
+        .prepared()
+        .execute(&mut conn)
+        .await?;
     Ok(())
 }

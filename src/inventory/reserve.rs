@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::StockLevel;
 use super::statement::change_stock;
+use crate::db::Prepare;
 use crate::ids::VariantId;
 
 const RESERVE: &str =
@@ -44,6 +45,7 @@ async fn run(
     let changed: Vec<StockLevel> = sql_query(statement)
         .bind::<Array<Uuid>, _>(variants)
         .bind::<Array<Integer>, _>(quantities)
+        .prepared()
         .load(&mut conn)
         .await?;
     Ok(changed.into_iter().map(|level| level.variant_id).collect())

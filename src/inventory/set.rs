@@ -8,6 +8,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::statement::change_stock_by_hand;
 use super::{MAX_ON_HAND, MAX_REASON_LENGTH, StockLevel, queries};
+use crate::db::Prepare;
 use crate::error::{ActionError, Outcome, Refusal};
 use crate::ids::{UserId, VariantId};
 
@@ -95,6 +96,7 @@ async fn enter(
         .bind::<Array<Integer>, _>(counts)
         .bind::<Text, _>(reason)
         .bind::<Uuid, _>(actor)
+        .prepared()
         .load(&mut conn)
         .await
 }

@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, Double};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use crate::db::Prepare;
 use crate::db::schema::outbox;
 use crate::ids::OutboxId;
 
@@ -63,6 +64,7 @@ pub(super) async fn claim(
     )
     .bind::<BigInt, _>(limit)
     .bind::<Double, _>(lease.as_secs_f64())
+    .prepared()
     .load(&mut conn)
     .await?;
     claimed.sort_unstable_by_key(|event| event.position);
@@ -73,6 +75,7 @@ pub(super) async fn claim(
 pub(super) async fn mark_published(mut conn: &AsyncPgConnection, ids: &[OutboxId]) -> QueryResult<()> {
     diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
         .set(outbox::published_at.eq(diesel::dsl::now))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::outbox::{self, Claimed};
 use crate::bus::{Bus, Topic};
-use crate::db::Db;
+use crate::db::{Db, Prepare};
 use crate::error::Result;
 use crate::ids::{OrderId, VariantId};
 use crate::orders::feed;
@@ -140,6 +140,7 @@ async fn claim(conn: &mut AsyncPgConnection) -> Result<(usize, Vec<Claimed>)> {
     conn.transaction(async |conn| {
         diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
             .bind::<BigInt, _>(RELAY_LOCK)
+            .prepared()
             .execute(conn)
             .await?;
         let placed = feed::place(conn, BATCH).await?;

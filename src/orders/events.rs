@@ -9,6 +9,7 @@ use diesel::sql_types::{Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::state::OrderStatus;
+use crate::db::Prepare;
 use crate::db::schema::order_events;
 use crate::ids::{OrderEventId, OrderId, UserId};
 
@@ -196,6 +197,7 @@ pub async fn append(mut conn: &AsyncPgConnection, event: NewEvent<'_>) -> QueryR
     .bind::<Nullable<Uuid>, _>(event.actor.user_id())
     .bind::<Nullable<Text>, _>(event.note)
     .bind::<Text, _>(kind.outbox_type())
+    .prepared()
     .get_result(&mut conn)
     .await
 }

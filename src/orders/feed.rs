@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::events::{EventKind, OrderEvent};
 use super::state::OrderStatus;
+use crate::db::Prepare;
 use crate::db::schema::order_events;
 
 /// Which events of the feed are wanted; what is left empty does not restrict.
@@ -78,6 +79,7 @@ pub async fn place(mut conn: &AsyncPgConnection, limit: i64) -> QueryResult<usiz
          WHERE order_events.id = place.id",
     )
     .bind::<BigInt, _>(limit)
+    .prepared()
     .execute(&mut conn)
     .await
 }

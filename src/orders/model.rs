@@ -10,7 +10,7 @@ use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
 use crate::money::{Currency, Money};
 
 /// What was bought, by whom, and where it is in its life.
-#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
 pub struct Order {
     /// Its id.

@@ -8,12 +8,15 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::address::Address;
 use super::events::{self, Actor, Change, NewEvent};
 use crate::cart::{self, CartLine, CartSelector};
-use crate::db::schema::{order_lines, orders};
+use crate::db::Prepare;
+use crate::db::schema::orders;
 use crate::error::{ActionError, Outcome, Refusal};
 use crate::idempotency::{self, Claim, Keyed};
 use crate::ids::{OrderId, OrderLineId, UserId, VariantId};
@@ -228,27 +231,31 @@ async fn insert(
         ))
         .execute(&mut conn)
         .await?;
-    let rows: Vec<_> = lines
-        .iter()
-        .zip(1_i32..)
-        .map(|(line, position)| {
-            let unit_price = line.unit_price().minor;
-            let variant = &line.offer.variant;
-            (
-                order_lines::id.eq(OrderLineId::new()),
-                order_lines::order_id.eq(placed.order_id),
-                order_lines::position.eq(position),
-                order_lines::product_id.eq(variant.product_id),
-                order_lines::variant_id.eq(variant.id),
-                order_lines::product_name.eq(&line.offer.product_name),
-                order_lines::variant_name.eq(variant.name()),
-                order_lines::sku.eq(&variant.sku),
-                order_lines::unit_price.eq(unit_price),
-                order_lines::quantity.eq(line.quantity),
-                order_lines::total.eq(unit_price * i64::from(line.quantity)),
-            )
-        })
-        .collect();
-    diesel::insert_into(order_lines::table).values(rows).execute(&mut conn).await?;
+    insert_lines(conn, placed.order_id, lines).await
+}
+
+/// One statement whatever the number of lines, and so one that can be kept.
+async fn insert_lines(mut conn: &AsyncPgConnection, order: OrderId, lines: &[CartLine]) -> QueryResult<()> {
+    fn column<'a, T>(lines: &'a [CartLine], field: impl Fn(&'a CartLine) -> T) -> Vec<T> {
+        lines.iter().map(field).collect()
+    }
+    sql_query(
+        "INSERT INTO order_lines (order_id, id, product_id, variant_id, product_name, variant_name, sku, unit_price, \
+                                  quantity, total, position) \
+         SELECT $1, line.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY AS line",
+    )
+    .bind::<Uuid, _>(order)
+    .bind::<Array<Uuid>, _>(column(lines, |_| OrderLineId::new()))
+    .bind::<Array<Uuid>, _>(column(lines, |line| line.offer.variant.product_id))
+    .bind::<Array<Uuid>, _>(column(lines, |line| line.offer.variant.id))
+    .bind::<Array<Text>, _>(column(lines, |line| &line.offer.product_name))
+    .bind::<Array<Text>, _>(column(lines, |line| line.offer.variant.name()))
+    .bind::<Array<Nullable<Text>>, _>(column(lines, |line| line.offer.variant.sku.as_deref()))
+    .bind::<Array<BigInt>, _>(column(lines, |line| line.unit_price().minor))
+    .bind::<Array<Integer>, _>(column(lines, |line| line.quantity))
+    .bind::<Array<BigInt>, _>(column(lines, |line| line.unit_price().minor * i64::from(line.quantity)))
+    .prepared()
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }

@@ -1,16 +1,17 @@
 //! Reads of orders. Newest first means by id: ids are made in the order of placing.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::{Builder, Uuid};
 
 use super::model::{Order, OrderLine};
 use super::state::OrderStatus;
 use crate::db::schema::{order_lines, orders};
+use crate::db::{PerKey, Prepare};
 use crate::ids::{OrderId, UserId};
 use crate::pagination::{Page, PageRequest};
 
@@ -76,18 +77,25 @@ pub async fn order_rows_by_users(
     users: &[UserId],
     page: &PageRequest,
 ) -> QueryResult<Vec<Order>> {
-    let (than, direction) = if page.backward { (">", "ASC") } else { ("<", "DESC") };
-    diesel::sql_query(format!(
-        "SELECT o.* FROM unnest($1) AS u (id) CROSS JOIN LATERAL ( \
-             SELECT * FROM orders WHERE user_id = u.id AND ($2 IS NULL OR id {than} $2) \
-             ORDER BY id {direction} LIMIT $3 \
-         ) o"
-    ))
-    .bind::<Array<SqlUuid>, _>(users)
-    .bind::<Nullable<SqlUuid>, _>(page.cursor.as_ref().map(|cursor| cursor.id))
-    .bind::<BigInt, _>(page.fetch())
-    .load(&mut conn)
-    .await
+    let mut query = orders::table
+        .filter(orders::user_id.eq(sql::<Nullable<SqlUuid>>("wanted.key")))
+        .select(Order::as_select())
+        .limit(page.fetch())
+        .into_boxed::<Pg>();
+    query = if page.backward { query.order(orders::id.asc()) } else { query.order(orders::id.desc()) };
+    query = match &page.cursor {
+        Some(cursor) if page.backward => query.filter(orders::id.gt(cursor.id)),
+        Some(cursor) => query.filter(orders::id.lt(cursor.id)),
+        None => query,
+    };
+    let keys = users.iter().map(|user| user.0).collect();
+    let rows: Vec<(UserId, Order)> = PerKey::new(keys, query).prepared().load(&mut conn).await?;
+    let mut found: Vec<Order> = rows.into_iter().map(|(_, order)| order).collect();
+    found.sort_unstable_by_key(|order| order.id);
+    if !page.backward {
+        found.reverse();
+    }
+    Ok(found)
 }
 
 /// How many orders a customer has.

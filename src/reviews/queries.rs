@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, BigInt, SmallInt, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::model::{Review, ReviewOrder, ReviewPage, ReviewStatus};
+use crate::db::Prepare;
 use crate::db::schema::reviews;
 use crate::ids::{ProductId, ReviewId};
 use crate::pagination::{Cursor, Page, PageRequest, SortKey, moment};
@@ -49,6 +50,7 @@ pub async fn pages_by_products(
                     sql_query(page_per_product!("", $order))
                         .bind::<Array<Uuid>, _>(products)
                         .bind::<BigInt, _>(wanted.page.fetch())
+                        .prepared()
                         .load(&mut conn)
                         .await?
                 }
@@ -58,6 +60,7 @@ pub async fn pages_by_products(
                         .bind::<BigInt, _>(wanted.page.fetch())
                         .bind::<$key_type, _>($key(key))
                         .bind::<Uuid, _>(cursor.id)
+                        .prepared()
                         .load(&mut conn)
                         .await?
                 }

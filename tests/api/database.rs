@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use cartograph::db::MIGRATIONS;
+use cartograph::ids::VariantId;
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::MigrationHarness;
+use serde_json::json;
 
+use crate::support::client::Client;
 use crate::support::db::{TestDatabase, count};
+use crate::support::{CategoryBuilder, ProductBuilder, TestApp};
 
 /// Columns that only SQL text touches.
 const NOT_IN_SCHEMA_RS: [&str; 1] = ["products.search_document"];
@@ -177,4 +181,54 @@ async fn copies_that_start_together_migrate_once() {
     let runs = futures_util::future::join_all((0..4).map(|_| cartograph::db::migrate(&url))).await;
     let runs: Vec<usize> = runs.into_iter().map(|run| run.expect("each start succeeds").len()).collect();
     assert_eq!(runs.iter().filter(|run| **run > 0).count(), 1, "{runs:?}");
+}
+
+#[tokio::test]
+async fn a_running_copy_outlives_the_columns_that_a_newer_one_adds() {
+    // One connection, which keeps what it prepared before the columns came.
+    let app = TestApp::start_with(|config| config.database.pool_size = 1).await;
+    let category = CategoryBuilder::new("mugs").create(&app).await;
+    let mug = ProductBuilder::new("mug").category(category).stock(10).create(&app).await;
+    let customer = app.customer().await;
+    shop(&customer, mug.variant).await;
+
+    let mut conn = app.database().connect().await;
+    let tables =
+        names(&mut conn, "SELECT relname::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+            .await;
+    for table in &tables {
+        let add = format!("ALTER TABLE {table} ADD COLUMN of_a_newer_version integer");
+        sql_query(add).execute(&mut conn).await.unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    shop(&customer, mug.variant).await;
+}
+
+/// What shoppers do all day, each with the statements that it needs.
+async fn shop(customer: &Client, variant: VariantId) {
+    let line = json!({ "variantId": variant.to_string(), "quantity": 1 });
+    let added = customer
+        .query_with(
+            include_str!("../../benches/load/cart_add.graphql"),
+            json!({ "input": { "lines": [line] } }),
+        )
+        .await;
+    assert_eq!(added.int("/cartLinesAdd/cart/itemCount"), 1);
+    let address = json!({ "name": "Ada", "line1": "1 High St", "city": "London", "postalCode": "N1 1AA", "country": "GB" });
+    let input = json!({ "email": "ada@example.com", "shippingAddress": address });
+    let placed = customer
+        .query_with(include_str!("../../benches/load/order_place.graphql"), json!({ "input": input }))
+        .await;
+    assert_eq!(placed.user_error_codes("orderPlace"), [""; 0]);
+    for (document, variables) in [
+        (include_str!("../../benches/load/product_page.graphql"), json!({ "slug": "mug" })),
+        (include_str!("../../benches/load/category_page.graphql"), json!({ "slug": "mugs" })),
+        (include_str!("../../benches/load/search.graphql"), json!({ "search": "mug" })),
+        (include_str!("../../benches/load/order_history.graphql"), json!({})),
+        (
+            "{ products(first: 10) { totalCount nodes { name } } searchSuggestions(query: \"mu\") { text } }",
+            json!({}),
+        ),
+    ] {
+        customer.query_with(document, variables).await.data();
+    }
 }

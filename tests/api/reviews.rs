@@ -220,6 +220,7 @@ async fn a_category_page_with_reviews_is_four_statements_whatever_its_size() {
         let guest = app.guest();
         let (answer, statements) = app.statements(guest.query(&document)).await;
         statements.assert_at_most(4);
+        statements.assert_prepared();
         let nodes = answer.at("/products/nodes").as_array().unwrap();
         assert_eq!(nodes.len(), first);
         for node in nodes {

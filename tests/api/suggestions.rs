@@ -50,6 +50,7 @@ async fn a_suggestion_leads_to_what_has_the_name() {
         ])
     );
     statements.assert_at_most(3);
+    statements.assert_prepared();
     for first in [0, 21] {
         let answer = app
             .guest()

@@ -15,7 +15,7 @@ use self::order::Order;
 use self::query::Direction;
 use super::model::{Product, ProductFilter, ProductSort};
 use super::search::SearchText;
-use crate::db::PerKey;
+use crate::db::{PerKey, Prepare};
 use crate::ids::CategoryId;
 use crate::pagination::{Cursor, Page, PageArguments, PageError, PageRequest, SortKey};
 
@@ -66,10 +66,10 @@ impl Listing {
             let mut pages = self.load_within(conn, &[category]).await?;
             return Ok(pages.remove(&category).unwrap_or_default());
         }
-        let mut rows: Vec<Row> = self.rows().load(&mut conn).await?;
+        let mut rows: Vec<Row> = self.rows().prepared_if(self.is_plain()).load(&mut conn).await?;
         if rows.is_empty() && self.search.is_some() && self.page.cursor.is_none() && !self.lenient {
             self.lenient = true;
-            rows = self.rows().load(&mut conn).await?;
+            rows = self.rows().prepared_if(self.is_plain()).load(&mut conn).await?;
         }
         Ok(self.cut(rows))
     }
@@ -83,7 +83,8 @@ impl Listing {
     ) -> QueryResult<HashMap<CategoryId, Page<Listed>>> {
         let query = PerKey::new(uuids(categories), self.rows_of_subtree());
         let mut rows_of: HashMap<CategoryId, Vec<Row>> = HashMap::new();
-        for (category, row) in query.load::<(CategoryId, Row)>(&mut conn).await? {
+        for (category, row) in query.prepared_if(self.is_plain()).load::<(CategoryId, Row)>(&mut conn).await?
+        {
             rows_of.entry(category).or_default().push(row);
         }
         let page = |id: &CategoryId| (*id, self.cut(rows_of.remove(id).unwrap_or_default()));
@@ -92,10 +93,12 @@ impl Listing {
 
     /// How many products the whole listing has.
     pub async fn count(mut self, mut conn: &AsyncPgConnection) -> QueryResult<i64> {
-        let mut count = self.counted(self.in_category()).get_result(&mut conn).await?;
+        let mut count =
+            self.counted(self.in_category()).prepared_if(self.is_plain()).get_result(&mut conn).await?;
         if count == 0 && self.search.is_some() && !self.lenient {
             self.lenient = true;
-            count = self.counted(self.in_category()).get_result(&mut conn).await?;
+            count =
+                self.counted(self.in_category()).prepared_if(self.is_plain()).get_result(&mut conn).await?;
         }
         Ok(count)
     }
@@ -107,7 +110,19 @@ impl Listing {
         categories: &[CategoryId],
     ) -> QueryResult<HashMap<CategoryId, i64>> {
         let query = PerKey::new(uuids(categories), self.counted(Some(query::in_wanted_category())));
-        Ok(query.load::<(CategoryId, i64)>(&mut conn).await?.into_iter().collect())
+        Ok(query
+            .prepared_if(self.is_plain())
+            .load::<(CategoryId, i64)>(&mut conn)
+            .await?
+            .into_iter()
+            .collect())
+    }
+
+    /// Whether it is what most shoppers ask for: a whole category, a whole shop or a search in one, read forwards. The other
+    /// statements have thousands of forms, and whoever sends them all must not fill PostgreSQL's memory with their plans.
+    fn is_plain(&self) -> bool {
+        let filtered = ProductFilter { category: self.filter.category, ..ProductFilter::default() };
+        self.filter == filtered && !self.page.backward
     }
 
     /// The page of rows that were read for it, in whatever order they came.

@@ -177,10 +177,12 @@ async fn answering_the_whole_cart_costs_the_same_for_one_line_and_for_fifty() {
             app.statements(change(&customer, "cartLinesAdd", json!({ "lines": wanted }))).await;
         assert_eq!(answer.user_errors("cartLinesAdd"), []);
         statements.assert_at_most(6);
+        statements.assert_prepared();
         counts.push(statements.count());
     }
     assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
 
     let (_, statements) = app.statements(read(&customer, "")).await;
     statements.assert_at_most(3);
+    statements.assert_prepared();
 }

@@ -41,6 +41,7 @@ async fn one_product_with_its_category() {
         let (answer, statements) = app.statements(app.guest().query(&document)).await;
         assert_eq!(answer.text("/product/category/name"), "category-0");
         statements.assert_at_most(2);
+        statements.assert_prepared();
     }
 }
 
@@ -58,6 +59,7 @@ async fn a_page_of_products_with_everything_in_the_catalogue() {
         assert_eq!(answer.at("/products/nodes").as_array().map(Vec::len), Some(first as usize));
         // Listing, count, categories, their ancestors, images, options, variants, the variants' products.
         statements.assert_at_most(8);
+        statements.assert_prepared();
         counts.push(statements.count());
     }
     assert_eq!(counts[0], counts[1], "a longer page costs no more statements");
@@ -80,6 +82,7 @@ async fn a_list_of_categories_with_a_page_of_products_each() {
         );
         // The category, its children, one listing for each of the two fields, the counts, the products' categories.
         statements.assert_at_most(6);
+        statements.assert_prepared();
         counts.push(statements.count());
     }
     assert_eq!(counts[0], counts[1], "more categories cost no more statements");
@@ -102,6 +105,7 @@ async fn many_nodes_at_once() {
         assert_eq!(answer.texts("/nodes", "/id"), ids);
         // Products, variants, and once more for variants of products not asked for.
         statements.assert_at_most(3);
+        statements.assert_prepared();
     }
 }
 

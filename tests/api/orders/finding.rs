@@ -65,12 +65,14 @@ async fn placing_and_listing_keep_their_budgets() {
         assert!(placed.user_errors("orderPlace").is_empty(), "{:#}", placed.body);
         // One more reads the order for the answer.
         statements.assert_at_most(12);
+        statements.assert_prepared();
         counts.push(statements.count());
         let history =
             "{ viewer { orders(first: 10) { nodes { id number lines { quantity product { name } } } } } }";
         let (answer, statements) = app.statements(customer.query(history)).await;
         assert_eq!(answer.at("/viewer/orders/nodes/0/lines").as_array().map(Vec::len), Some(lines));
         statements.assert_at_most(4);
+        statements.assert_prepared();
     }
     assert_eq!(counts[0], counts[2], "the number of statements depends on the number of lines");
 }

@@ -169,7 +169,7 @@ impl TestApp {
     pub(crate) async fn statements<T>(&self, work: impl Future<Output = T>) -> (T, Statements) {
         drop(self.log.take());
         let given = work.await;
-        (given, Statements(self.log.take()))
+        (given, Statements::new(self.log.take()))
     }
 }
 
