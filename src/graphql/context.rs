@@ -6,7 +6,6 @@ use async_graphql::{Context, ID};
 
 use super::error::{ApiError, Code, Result};
 use super::loaders::Loaders;
-use super::shared::CatalogueChanges;
 use crate::accounts::{Permission, SignedIn, Viewer};
 use crate::app::App;
 use crate::ids::IdError;
@@ -21,8 +20,6 @@ pub(super) trait ContextExt {
     fn loaders(&self) -> &Loaders;
     /// Who asks, when it must not be a guest.
     fn signed_in(&self) -> Result<SignedIn>;
-    /// Tells that something was committed that changes what guests see of the catalogue, its stock included.
-    fn catalogue_changed(&self);
     /// Whether the one who asks has the permission.
     fn may(&self, permission: Permission) -> bool {
         self.viewer().may(permission)
@@ -43,11 +40,6 @@ impl ContextExt for Context<'_> {
     fn loaders(&self) -> &Loaders {
         // Given to each request by `Schema::execute`.
         self.data_unchecked::<Loaders>()
-    }
-
-    fn catalogue_changed(&self) {
-        // Given to the schema when it was built.
-        self.data_unchecked::<CatalogueChanges>().note();
     }
 
     fn signed_in(&self) -> Result<SignedIn> {

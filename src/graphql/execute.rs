@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response};
 
-use super::error::{ApiError, Code, failed, finish};
+use super::error::{ApiError, Code, Result, failed, finish};
 use super::loaders::Loaders;
 use super::{Schema, document, field_order, stream, text};
 use crate::accounts::Viewer;
@@ -20,18 +20,41 @@ pub enum Answer {
     Own(Box<Response>),
 }
 
+/// A request whose document has been read.
+pub struct Asked {
+    pub(super) request: Request,
+    /// None where it cannot be parsed: executing it says why. A refusal where nobody should even try.
+    pub(super) document: Result<Option<Arc<ExecutableDocument>>>,
+    kind: Option<OperationType>,
+}
+
+impl Asked {
+    /// What kind of operation it asks for; none when it cannot be told, which its answer will explain.
+    #[must_use]
+    pub fn kind(&self) -> Option<OperationType> {
+        self.kind
+    }
+}
+
 impl Schema {
+    /// Reads a request's document.
+    #[must_use]
+    pub fn read(&self, mut request: Request) -> Asked {
+        let document = self.documents.prepare(&mut request);
+        let kind = match document {
+            Ok(Some(_)) => stream::operation(&mut request).map(|operation| operation.ty),
+            Ok(None) | Err(_) => None,
+        };
+        Asked { request, document, kind }
+    }
+
     /// Answers one request, perhaps as it was answered a moment ago.
-    pub async fn answer(&self, mut request: Request, viewer: Viewer, request_id: &str) -> Answer {
-        let document = match self.documents.prepare(&mut request) {
-            Ok(document) => document,
-            Err(refused) => return Answer::Own(Box::new(refusal(refused, request_id))),
+    pub async fn answer(&self, mut asked: Asked, viewer: Viewer, request_id: &str) -> Answer {
+        let question = match (viewer, asked.kind) {
+            (Viewer::Guest, Some(OperationType::Query)) => self.shared.question(&mut asked.request),
+            _ => None,
         };
-        let question = match viewer {
-            Viewer::Guest => self.shared.question(&mut request),
-            Viewer::User(_) => None,
-        };
-        let work = self.run(request, document, viewer, request_id);
+        let work = self.execute(asked, viewer, request_id);
         match question {
             Some(question) => match self.shared.answer(&question, work).await {
                 Ok(json) => Answer::Shared(json),
@@ -42,30 +65,21 @@ impl Schema {
     }
 
     /// Answers one request.
-    pub async fn execute(&self, mut request: Request, viewer: Viewer, request_id: &str) -> Response {
-        match self.documents.prepare(&mut request) {
-            Ok(document) => self.run(request, document, viewer, request_id).await,
-            Err(refused) => refusal(refused, request_id),
+    pub async fn execute(&self, asked: Asked, viewer: Viewer, request_id: &str) -> Response {
+        let mut response = self.run(asked, viewer).await;
+        for error in &mut response.errors {
+            finish(error, request_id);
         }
+        response
     }
 
-    /// What kind of operation a request asks for; none when it cannot be told, which executing it will explain.
-    pub fn operation_type(&self, request: &mut Request) -> Option<OperationType> {
-        self.documents.prepare(request).ok()?;
-        stream::operation(request).map(|operation| operation.ty)
-    }
-
-    async fn run(
-        &self,
-        mut request: Request,
-        document: Option<Arc<ExecutableDocument>>,
-        viewer: Viewer,
-        request_id: &str,
-    ) -> Response {
-        let operation = stream::operation(&mut request);
-        let writes = operation.is_some_and(|operation| operation.ty == OperationType::Mutation);
-        let _changing =
-            stream::operation(&mut request).and_then(|operation| self.shared.changing(operation, viewer));
+    async fn run(&self, asked: Asked, viewer: Viewer) -> Response {
+        let Asked { mut request, document, kind } = asked;
+        let document = match document {
+            Ok(document) => document,
+            Err(refused) => return failed(refused),
+        };
+        let writes = kind == Some(OperationType::Mutation);
         let operation_name = request.operation_name.clone();
         let refused = match self.refuse_introspection(&mut request) {
             None if !writes => text::refuse_nul(&mut request),
@@ -74,7 +88,7 @@ impl Schema {
         let mut response = match refused {
             Some(refused) => failed(refused),
             None => {
-                let request = request.data(viewer).data(Loaders::new(&self.app));
+                let request = request.data(viewer).data(Loaders::new(&self.app, self.changes.clone()));
                 // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
                 // so split their batch in two.
                 tokio::task::unconstrained(self.inner.execute(request)).await
@@ -88,9 +102,6 @@ impl Schema {
             // Whatever was committed has its events in the outbox.
             self.app.relay.wake();
         }
-        for error in &mut response.errors {
-            finish(error, request_id);
-        }
         response
     }
 
@@ -103,13 +114,4 @@ impl Schema {
             ApiError::Client(Code::Forbidden, message.to_owned())
         })
     }
-}
-
-/// The answer to a request that is refused as a whole.
-fn refusal(refused: ApiError, request_id: &str) -> Response {
-    let mut response = failed(refused);
-    for error in &mut response.errors {
-        finish(error, request_id);
-    }
-    response
 }

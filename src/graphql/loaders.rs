@@ -12,6 +12,7 @@ use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
 
+use super::shared::CatalogueChanges;
 use crate::accounts::{self, User};
 use crate::app::App;
 use crate::cart::{self, CartContents};
@@ -121,14 +122,16 @@ pub(crate) struct Loaders {
     pub(super) reviews_of: ById<(ProductId, ReviewPage), Page<Review>>,
     pub(super) listings: ById<(CategoryId, Listing), Page<Listed>>,
     pub(super) listing_counts: ById<(CategoryId, Listing), i64>,
+    changes: CatalogueChanges,
 }
 
 impl Loaders {
-    /// Fresh loaders for one request.
+    /// Fresh loaders for one request, which tell when it has changed the catalogue.
     #[must_use]
-    pub(crate) fn new(app: &App) -> Self {
+    pub(crate) fn new(app: &App, changes: CatalogueChanges) -> Self {
         use catalog::queries;
         Self {
+            changes,
             carts: ById::new(app, async |app: App, ids: Vec<CartId>| {
                 let carts = cart::queries::contents_by_ids(&*app.db.get().await?, &ids).await?;
                 Ok(by(carts, |contents| contents.cart.id))
@@ -211,9 +214,11 @@ impl Loaders {
     }
 }
 
+/// What a mutation does once it has written: the rest of its answer reads anew, and so do guests.
 impl Loaders {
-    /// Forgets what was read of products, after one was written; carts show their prices and stock.
+    /// Forgets what was read of products, after one was written or its stock; carts show both.
     pub(super) async fn forget_products(&self) {
+        self.changes.note();
         self.carts.forget().await;
         self.products.forget().await;
         self.variants.forget().await;
@@ -225,6 +230,7 @@ impl Loaders {
 
     /// Forgets what was read of reviews, after one was written; products count them.
     pub(super) async fn forget_reviews(&self) {
+        self.changes.note();
         self.reviews.forget().await;
         self.reviews_of.forget().await;
         self.products.forget().await;
@@ -232,6 +238,7 @@ impl Loaders {
 
     /// Forgets what was read of categories, after one was written; products say where they are filed.
     pub(super) async fn forget_categories(&self) {
+        self.changes.note();
         self.categories.forget().await;
         self.children_of.forget().await;
         self.products.forget().await;

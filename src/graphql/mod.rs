@@ -44,7 +44,7 @@ use async_graphql::{MergedObject, SDLExportOptions};
 
 use self::documents::Documents;
 pub use self::error::Code;
-pub use self::execute::Answer;
+pub use self::execute::{Answer, Asked};
 use self::live::Subscription;
 use self::nulls::FieldTypes;
 pub use self::sent::Sent;
@@ -93,6 +93,7 @@ pub struct Schema {
     types: Arc<FieldTypes>,
     documents: Arc<Documents>,
     shared: Arc<SharedAnswers>,
+    changes: CatalogueChanges,
     app: App,
 }
 
@@ -134,6 +135,7 @@ impl Schema {
             types: Arc::new(FieldTypes::read(&sdl())),
             documents: Arc::default(),
             shared: Arc::new(SharedAnswers::new(app.config.catalog_max_age, changes.clone())),
+            changes,
             app,
         }
     }

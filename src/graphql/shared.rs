@@ -3,8 +3,9 @@
 //! To a guest, the catalogue is what it is to every other guest. So the answer to a guest's query about it is kept for a
 //! moment (`CATALOG_MAX_AGE`), and whoever asks the same meanwhile, or while it is being worked out, gets a copy. A change
 //! made through this process is seen at once; one made elsewhere when the moment is over. Nothing is sold by a kept answer:
-//! carts and orders are never among them, and placing an order asks the database. What shoppers send makes answers out of
-//! date only where it succeeds ([`CatalogueChanges`]): in a flash sale those who come too late leave them as they are.
+//! carts and orders are never among them, and placing an order asks the database. Answers are out of date once a mutation has
+//! written something and its request's loaders forget what they read of it ([`CatalogueChanges`]): in a flash sale those who
+//! come too late leave them as they are.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -17,7 +18,6 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::stream;
-use crate::accounts::{Permission, Viewer};
 use crate::secrets;
 
 /// How much is kept, in bytes of JSON.
@@ -26,24 +26,6 @@ const CAPACITY: u64 = 32 * 1024 * 1024;
 /// What of the schema's root is the same for every guest.
 const CATALOGUE: [&str; 8] =
     ["__typename", "categories", "category", "product", "products", "reviews", "searchSuggestions", "shop"];
-/// The mutations by which staff change what guests are told about the catalogue.
-const CHANGES: [&str; 12] = [
-    "categoryCreate",
-    "categoryDelete",
-    "categoryUpdate",
-    "inventoryAdjust",
-    "inventorySet",
-    "productArchive",
-    "productCreate",
-    "productUpdate",
-    "reviewModerate",
-    "variantArchive",
-    "variantCreate",
-    "variantUpdate",
-];
-/// What it takes to make any of these changes.
-const CHANGERS: [Permission; 3] =
-    [Permission::ManageCatalog, Permission::ManageInventory, Permission::ModerateReviews];
 
 /// Kept answers, those that are asked for most.
 pub(super) struct SharedAnswers {
@@ -95,15 +77,6 @@ impl CatalogueChanges {
 
     fn so_far(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Held by a mutation: when it is through, or was given up half way, what was kept is out of date.
-pub(super) struct Changing(CatalogueChanges);
-
-impl Drop for Changing {
-    fn drop(&mut self) {
-        self.0.note();
     }
 }
 
@@ -159,14 +132,6 @@ impl SharedAnswers {
         }
         answer
     }
-
-    /// To be held while an operation runs that changes the catalogue, if the viewer is one who may.
-    pub(super) fn changing(&self, operation: &OperationDefinition, viewer: Viewer) -> Option<Changing> {
-        let changes = operation.ty == OperationType::Mutation
-            && CHANGERS.iter().any(|permission| viewer.may(*permission))
-            && !all_fields(operation, |name| !CHANGES.contains(&name));
-        changes.then(|| Changing(self.changes.clone()))
-    }
 }
 
 fn is_about_the_catalogue(operation: &OperationDefinition) -> bool {
@@ -183,12 +148,7 @@ fn all_fields(operation: &OperationDefinition, like_these: impl Fn(&str) -> bool
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
-    use chrono::Utc;
-
     use super::*;
-    use crate::accounts::{Role, SignedIn};
-    use crate::ids::{SessionId, UserId};
 
     fn keeping(max_age: Duration) -> SharedAnswers {
         SharedAnswers::new(max_age, CatalogueChanges::default())
@@ -196,16 +156,6 @@ mod tests {
 
     fn question(kept: &SharedAnswers, query: &str) -> Option<Question> {
         kept.question(&mut Request::new(query))
-    }
-
-    fn user(role: Role) -> Viewer {
-        Viewer::User(SignedIn::new(UserId::new(), SessionId::new(), &[role], Utc::now()))
-    }
-
-    fn changes(query: &str, viewer: Viewer) -> bool {
-        let kept = keeping(Duration::from_secs(1));
-        let mut request = Request::new(query);
-        kept.changing(stream::operation(&mut request).unwrap(), viewer).is_some()
     }
 
     fn failed() -> Response {
@@ -240,40 +190,8 @@ mod tests {
         let first = question(&kept, "{ shop { name } }");
         assert_eq!(question(&kept, "{ shop { name } }"), first);
         assert_ne!(question(&kept, "{ shop { currency } }"), first);
-        let mut change = Request::new("mutation { productUpdate }");
-        drop(kept.changing(stream::operation(&mut change).unwrap(), user(Role::Staff)));
+        kept.changes.note();
         assert_ne!(question(&kept, "{ shop { name } }"), first, "something changed");
-    }
-
-    #[test]
-    fn staff_change_the_catalogue_and_nobody_else_does() {
-        assert!(changes("mutation { cartLinesAdd productUpdate }", user(Role::Staff)));
-        assert!(changes("mutation { ... { productUpdate } }", user(Role::Admin)));
-        assert!(!changes("mutation { __typename unknown orderPlace cartClear }", user(Role::Staff)));
-        assert!(!changes("{ products }", user(Role::Staff)));
-        for viewer in [Viewer::Guest, user(Role::Customer)] {
-            assert!(!changes("mutation { productUpdate ... { productUpdate } }", viewer));
-        }
-    }
-
-    #[test]
-    fn every_mutation_changes_the_catalogue_or_is_known_not_to() {
-        const BEGINNINGS: [&str; 4] = ["account", "cart", "order", "session"];
-        let sdl = async_graphql::parser::parse_schema(crate::graphql::sdl()).unwrap();
-        let mut mutations = Vec::new();
-        for definition in sdl.definitions {
-            if let TypeSystemDefinition::Type(ty) = definition
-                && let TypeKind::Object(object) = ty.node.kind
-                && ty.node.name.node == "Mutation"
-            {
-                mutations.extend(object.fields.into_iter().map(|field| field.node.name.node));
-            }
-        }
-        // Its author is signed in, and so gets answers of their own.
-        mutations.retain(|name| name != "reviewCreate");
-        mutations.retain(|name| !BEGINNINGS.iter().any(|beginning| name.starts_with(beginning)));
-        mutations.sort_unstable();
-        assert_eq!(mutations, CHANGES, "decide about a new mutation, see this file's documentation");
     }
 
     #[tokio::test]

@@ -10,7 +10,9 @@ use futures_util::{StreamExt, stream};
 
 use super::Schema;
 use super::error::{ApiError, Code, failed, finish};
+use super::execute::Asked;
 use super::loaders::Loaders;
+use super::shared::CatalogueChanges;
 use super::text::refuse_nul;
 use super::{document, field_order};
 use crate::accounts::Viewer;
@@ -22,30 +24,25 @@ impl Schema {
     #[must_use]
     pub fn execute_stream(
         &self,
-        mut request: Request,
+        asked: Asked,
         viewer: Viewer,
         request_id: String,
     ) -> BoxStream<'static, Response> {
         let schema = self.clone();
-        let document = match self.documents.prepare(&mut request) {
-            Ok(document) => document,
-            Err(refused) => return refuse(refused, request_id),
+        if asked.kind() != Some(OperationType::Subscription) {
+            let answer = async move { schema.execute(asked, viewer, &request_id).await };
+            return stream::once(answer).boxed();
+        }
+        let Asked { mut request, document, .. } = asked;
+        let refused = match operation(&mut request) {
+            Some(subscription) if !has_one_field(subscription) => Some(several_fields()),
+            _ => refuse_nul(&mut request),
+        };
+        let document = match (document, refused) {
+            (Err(refused), _) | (_, Some(refused)) => return refuse(refused, request_id),
+            (Ok(document), None) => document,
         };
         let operation_name = request.operation_name.clone();
-        match operation(&mut request) {
-            Some(operation) if operation.ty == OperationType::Subscription => {
-                if !has_one_field(operation) {
-                    return refuse(several_fields(), request_id);
-                }
-                if let Some(refused) = refuse_nul(&mut request) {
-                    return refuse(refused, request_id);
-                }
-            }
-            _ => {
-                let answer = async move { schema.execute(request, viewer, &request_id).await };
-                return stream::once(answer).boxed();
-            }
-        }
         let events = self.live.execute_stream(request.data(viewer)).map(move |mut event| {
             if let Some(document) = &document {
                 schema.types.complete(&mut event, document, operation_name.as_deref());
@@ -123,7 +120,8 @@ impl Extension for FreshLoaders {
         next: NextExecute<'_>,
     ) -> Response {
         let mut data = Data::default();
-        data.insert(Loaders::new(ctx.data_unchecked::<App>()));
+        let changes = ctx.data_unchecked::<CatalogueChanges>().clone();
+        data.insert(Loaders::new(ctx.data_unchecked::<App>(), changes));
         next.run_with_data(ctx, operation_name, data).await
     }
 }

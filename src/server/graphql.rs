@@ -7,14 +7,16 @@ use async_graphql_axum::GraphQLResponse;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{self, FromRequest, Query};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{RequestId, State, ws};
 use crate::accounts::{AuthError, Viewer, authenticate};
 use crate::config::Mode;
-use crate::graphql::{Answer, BatchRequest, BatchResponse, Code, OperationType, Request, Sent, Variables};
+use crate::graphql::{
+    Answer, Asked, BatchRequest, BatchResponse, Code, OperationType, Request, Sent, Variables,
+};
 
 /// The largest body of a request.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -89,13 +91,17 @@ pub(super) async fn get(
             Err(_) => return bad("The parameter 'extensions' must be a JSON object."),
         }
     }
-    if state.schema.operation_type(&mut request).is_some_and(|kind| kind != OperationType::Query) {
+    let asked = state.schema.read(request);
+    if asked.kind().is_some_and(|kind| kind != OperationType::Query) {
         let message =
             "Only queries may be sent by GET: POST mutations, and open a websocket for subscriptions.";
         let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &id).into_response();
         return ([(header::ALLOW, "POST")], refused).into_response();
     }
-    execute(&state, BatchRequest::Single(request), &headers, &id).await
+    match viewer(&state, &headers) {
+        Ok(viewer) => one(&state, asked, viewer, &headers, &id).await,
+        Err(error) => unauthenticated(error, &id),
+    }
 }
 
 /// `POST /graphql`: one operation, or a few in a list, as JSON.
@@ -192,32 +198,38 @@ async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &R
         Ok(viewer) => viewer,
         Err(error) => return unauthenticated(error, id),
     };
-    let media_type = if accepts(headers, GRAPHQL_JSON) { GRAPHQL_JSON } else { JSON };
-    let content_type = if media_type == JSON {
-        HeaderValue::from_static("application/json; charset=utf-8")
-    } else {
-        HeaderValue::from_static("application/graphql-response+json; charset=utf-8")
-    };
-    let content_type = [(header::CONTENT_TYPE, content_type)];
     match batch {
-        BatchRequest::Single(request) => {
-            let response = match state.schema.answer(request, viewer, &id.0).await {
-                Answer::Shared(json) => return (content_type, Bytes::from_owner(json)).into_response(),
-                Answer::Own(response) => Sent::from(*response),
-            };
-            // Of the two media types, only the newer one tells by its status that nothing was executed.
-            let early = response.request_errors().is_some() && media_type == GRAPHQL_JSON;
-            let status = if early { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-            (status, content_type, written(response)).into_response()
-        }
+        BatchRequest::Single(request) => one(state, state.schema.read(request), viewer, headers, id).await,
         BatchRequest::Batch(requests) => {
             let mut responses = Vec::with_capacity(requests.len());
             for request in requests {
-                responses.push(Sent::from(state.schema.execute(request, viewer, &id.0).await));
+                let asked = state.schema.read(request);
+                responses.push(Sent::from(state.schema.execute(asked, viewer, &id.0).await));
             }
-            (content_type, Json(responses)).into_response()
+            (content_type(headers), Json(responses)).into_response()
         }
     }
+}
+
+async fn one(state: &State, asked: Asked, viewer: Viewer, headers: &HeaderMap, id: &RequestId) -> Response {
+    let content_type = content_type(headers);
+    let response = match state.schema.answer(asked, viewer, &id.0).await {
+        Answer::Shared(json) => return (content_type, Bytes::from_owner(json)).into_response(),
+        Answer::Own(response) => Sent::from(*response),
+    };
+    // Of the two media types, only the newer one tells by its status that nothing was executed.
+    let early = response.request_errors().is_some() && accepts(headers, GRAPHQL_JSON);
+    let status = if early { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    (status, content_type, written(response)).into_response()
+}
+
+fn content_type(headers: &HeaderMap) -> [(HeaderName, HeaderValue); 1] {
+    let media_type = if accepts(headers, GRAPHQL_JSON) {
+        "application/graphql-response+json; charset=utf-8"
+    } else {
+        "application/json; charset=utf-8"
+    };
+    [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))]
 }
 
 /// The library's way to write answers has no word for a request that was refused.

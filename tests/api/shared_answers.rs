@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::builders::ProductBuilder;
-use crate::support::{Client, TestApp};
+use crate::support::{CategoryBuilder, Client, ProductBuilder, TestApp};
 
 const NAME: &str = "{ product(slug: \"mug\") { id name stock } }";
 const RENAME: &str = "mutation($id: ID!, $name: String!) {
@@ -39,10 +38,45 @@ async fn many_guests_cost_one_read() {
 
 #[tokio::test]
 async fn a_change_is_seen_at_once_by_whoever_asks_this_server() {
-    let app = shop(Duration::from_mins(1)).await;
-    assert_eq!(name(&app.guest()).await, "Mug");
-    rename(&app, "Cup").await;
-    assert_eq!(name(&app.guest()).await, "Cup");
+    const MUG: &str = "{ product(slug: \"mug\") {
+        id name stock reviewCount price { amount } category { id name } variants(first: 1) { nodes { id } } } }";
+    let app = TestApp::start_with(|config| config.catalog_max_age = Duration::from_mins(1)).await;
+    let mugs = CategoryBuilder::new("mugs").create(&app).await;
+    ProductBuilder::new("mug").category(mugs).price(1000).stock(5).create(&app).await;
+    let (guest, staff) = (app.guest(), app.staff().await);
+    let mug = guest.query(MUG).await;
+    let (product, variant, category) =
+        (mug.text("/product/id"), mug.text("/product/variants/nodes/0/id"), mug.text("/product/category/id"));
+    let review = format!("productId: \"{product}\", rating: 5, title: \"Fine\", body: \"It holds tea.\"");
+    let review = format!("mutation {{ reviewCreate(input: {{ {review} }}) {{ review {{ id }} }} }}");
+    let review = app.customer().await.query(&review).await;
+    let review = review.text("/reviewCreate/review/id");
+    assert_eq!(guest.query(MUG).await.int("/product/reviewCount"), 1, "a review is seen as well");
+
+    for (mutation, input, pointer, seen) in [
+        ("productUpdate", format!("id: \"{product}\", name: \"Cup\""), "/product/name", json!("Cup")),
+        (
+            "categoryUpdate",
+            format!("id: \"{category}\", name: \"Cups\""),
+            "/product/category/name",
+            json!("Cups"),
+        ),
+        (
+            "variantUpdate",
+            format!("id: \"{variant}\", price: \"9.00\""),
+            "/product/price/amount",
+            json!("9.00"),
+        ),
+        ("inventoryAdjust", format!("variantId: \"{variant}\", delta: 2"), "/product/stock", json!(7)),
+        ("reviewModerate", format!("id: \"{review}\", status: HIDDEN"), "/product/reviewCount", json!(0)),
+        ("categoryDelete", format!("id: \"{category}\""), "/product/category", json!(null)),
+        ("productArchive", format!("id: \"{product}\""), "/product", json!(null)),
+    ] {
+        let document =
+            format!("mutation {{ {mutation}(input: {{ {input} }}) {{ userErrors {{ code message }} }} }}");
+        assert_eq!(staff.query(&document).await.user_errors(mutation), [], "{mutation}");
+        assert_eq!(guest.query(MUG).await.at(pointer), &seen, "{mutation}");
+    }
 }
 
 #[tokio::test]

@@ -106,7 +106,8 @@ impl OrderMutation {
         };
         match settle(placed)? {
             (Some(placed), _) => {
-                ctx.catalogue_changed();
+                // Its stock is theirs now.
+                ctx.loaders().forget_products().await;
                 answer(ctx, placed).await
             }
             (None, user_errors) => refused(user_errors),
@@ -168,7 +169,8 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
     let order = match changed {
         None => None,
         Some(()) => {
-            ctx.catalogue_changed();
+            // A cancelled order's stock is free again, a shipped one's has left.
+            ctx.loaders().forget_products().await;
             queries::orders_by_ids(&*ctx.app().db.get().await?, &[change.order_id]).await?.pop()
         }
     };

@@ -91,9 +91,6 @@ impl ReviewMutation {
             reviews::create(&conn, &draft).await
         };
         let (id, user_errors) = settle(created)?;
-        if id.is_some() {
-            ctx.catalogue_changed();
-        }
         payload(ctx, id, user_errors).await
     }
 

@@ -135,9 +135,10 @@ impl Session {
                 }
                 _ = pings.tick() => self.ping().await?,
                 message = self.receive() => match message? {
-                    ClientMessage::Subscribe { id, mut payload } => {
-                        let live = schema.operation_type(&mut payload) == Some(OperationType::Subscription);
-                        let answers = schema.execute_stream(payload, viewer, uuid::Uuid::now_v7().to_string());
+                    ClientMessage::Subscribe { id, payload } => {
+                        let asked = schema.read(payload);
+                        let live = asked.kind() == Some(OperationType::Subscription);
+                        let answers = schema.execute_stream(asked, viewer, uuid::Uuid::now_v7().to_string());
                         match operations.start(id.clone(), live, answers) {
                             Ok(()) => {}
                             Err(Refused::Exists) => return Err(End::Close(Close::SubscriberExists(id))),

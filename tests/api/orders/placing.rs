@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{ORDER, fill, input, place};
+use super::{ORDER, address, fill, input, place};
 use crate::support::{ProductBuilder, TestApp, stock_of};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,4 +120,19 @@ async fn a_customers_key_stands_for_one_cart() {
     let again = place(&customer, carts[0].clone()).await;
     assert_eq!(again.at("/orderPlace/order/id"), placed.at("/orderPlace/order/id"));
     assert_eq!(stock_of(&app, mug.variant).await, (10, 1));
+}
+
+#[tokio::test]
+async fn what_an_order_answers_with_shows_what_it_took() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(5).create(&app).await;
+    let document = "mutation($lines: [CartLineInput!]!, $address: AddressInput!) {
+        cartLinesAdd(input: { lines: $lines }) { cart { lines { product { stock } variant { stock } } } }
+        orderPlace(input: { shippingAddress: $address }) { order { lines { product { stock } variant { stock } } } } }";
+    let lines = json!([{ "variantId": mug.variant.to_string(), "quantity": 2 }]);
+    let answer =
+        app.customer().await.query_with(document, json!({ "lines": lines, "address": address() })).await;
+    let stock = |stock: i32| json!({ "product": { "stock": stock }, "variant": { "stock": stock } });
+    assert_eq!(answer.at("/cartLinesAdd/cart/lines/0"), &stock(5));
+    assert_eq!(answer.at("/orderPlace/order/lines/0"), &stock(3));
 }
