@@ -26,7 +26,7 @@ pub(crate) struct NewCategory {
 
 /// Makes the writers of the tree take turns; readers go on. Two moves that are each fine could otherwise close a circle
 /// together, and a category made below one that is being moved would keep the old path.
-pub(super) async fn lock_tree(mut conn: &AsyncPgConnection) -> QueryResult<()> {
+pub(crate) async fn lock_tree(mut conn: &AsyncPgConnection) -> QueryResult<()> {
     conn.batch_execute("LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE").await
 }
 

@@ -31,7 +31,7 @@ mod variant_row;
 
 pub use self::archive_product::archive_product;
 pub use self::archive_variant::archive_variant;
-pub(crate) use self::category_row::{MAX_LEVELS, NewCategory};
+pub(crate) use self::category_row::{MAX_LEVELS, NewCategory, lock_tree};
 pub use self::create_category::create_category;
 pub use self::create_product::create_product;
 pub use self::create_variant::create_variant;

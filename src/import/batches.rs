@@ -16,6 +16,7 @@ use super::read::Reader;
 use super::run::{Options, Rollback};
 use super::summary::Summary;
 use super::write;
+use crate::catalog::lock_tree;
 use crate::ids::ProductId;
 
 /// How many products, or rows of products, are written together.
@@ -46,6 +47,9 @@ impl<'o> Import<'o> {
         options: &'o Options,
         survey: &'o Survey,
     ) -> Result<Self, Rollback> {
+        // The tree is read once, here. Staff who change it meanwhile wait, at most as long as any statement may take: the
+        // category that a product is filed in must not go, nor its slug be taken.
+        lock_tree(conn).await?;
         Ok(Self {
             options,
             groups: Groups::open(&options.source, survey)?,

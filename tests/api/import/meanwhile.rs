@@ -155,3 +155,40 @@ async fn who_watches_a_variant_hears_of_a_new_price_and_of_the_end_of_its_sale()
     import(&app, b"Handle,Title,SKU,Price,Status\ntee,T-Shirt,TEE-S,12,archived\n").await;
     assert_eq!(announced(&app).await, (3, 2), "nothing");
 }
+
+#[tokio::test]
+async fn a_category_that_staff_make_meanwhile_is_used() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    let tee = b"Handle,Title,Product Category,Price\ntee,Tee,Shirts,10\n";
+    // Staff have made their category and not committed yet.
+    let mut making = begin(
+        &app,
+        "LOCK TABLE categories IN SHARE ROW EXCLUSIVE MODE; \
+         INSERT INTO categories (id, slug, name, path) SELECT id, 'shirts', 'Shirts', ARRAY[id] FROM uuid_v7() AS id",
+    )
+    .await;
+    let committing = async {
+        somebody_waits(&app).await;
+        run(&mut making, "COMMIT").await;
+    };
+    let (summary, ()) = tokio::join!(import(&app, tee), committing);
+    assert_eq!((summary.products.created, summary.categories_created), (1, 0));
+
+    let create =
+        "mutation { categoryCreate(input: { name: \"Hats\" }) { category { slug } userErrors { message } } }";
+    let hat = b"Handle,Title,Product Category,Price\nhat,Hat,Hats,10\n";
+    let mut importer = app.database().connect().await;
+    let imported = importer.transaction(async |conn| {
+        let summary = cartograph::import::run(conn, &options(hat)).await.unwrap();
+        assert_eq!(summary.categories_created, 1);
+        let staff = staff.clone();
+        let creating = tokio::spawn(async move {
+            staff.query(create).await.text("/categoryCreate/category/slug").to_owned()
+        });
+        somebody_waits(&app).await;
+        Ok::<_, diesel::result::Error>(creating)
+    });
+    let created = imported.await.unwrap().await.unwrap();
+    assert_eq!(created, "hats-2", "made after the import's, whose slug it cannot have");
+}
