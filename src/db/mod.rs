@@ -3,6 +3,7 @@
 mod connect;
 mod per_key;
 mod prepared;
+mod reads;
 pub mod schema;
 mod statements;
 
@@ -21,6 +22,7 @@ use futures_util::FutureExt;
 pub(crate) use self::connect::raw_client;
 pub(crate) use self::per_key::PerKey;
 pub(crate) use self::prepared::Prepare;
+pub use self::reads::Reads;
 pub use self::statements::{Statement, StatementLog};
 use crate::error::Result;
 

@@ -1,7 +1,7 @@
 //! Batching: what sibling fields need is read in one statement.
 //!
 //! Each loader wraps one `*_by_ids` query of a domain and lives for one request, so that nothing is shared between
-//! viewers. It takes a connection of its own and gives it back with the batch. The `dataloader` crate has no error
+//! viewers. Those of a request share a connection while they read ([`Reads`]). The `dataloader` crate has no error
 //! channel and panics on a missing key, so values are `Result`s and every key gets an entry.
 
 use std::collections::HashMap;
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::cart::{self, CartContents};
 use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
+use crate::db::Reads;
 use crate::error::{Error, Result};
 use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId};
 use crate::orders::events::{self, OrderEvent};
@@ -66,13 +67,14 @@ where
     V: Clone + Send + Sync + 'static,
 {
     /// A loader that asks `fetch` for all the keys of a batch.
-    pub(super) fn new<F, Fut>(app: &App, fetch: F) -> Self
+    pub(super) fn new<F, Fut>(reads: &Reads, fetch: F) -> Self
     where
-        F: Fn(App, Vec<K>) -> Fut + Send + Sync + 'static,
+        F: Fn(Reads, Vec<K>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
     {
-        let app = app.clone();
-        let batch = Batch(Box::new(move |keys| Box::pin(fetch(app.clone(), keys)) as BoxFuture<'static, _>));
+        let reads = reads.clone();
+        let batch =
+            Batch(Box::new(move |keys| Box::pin(fetch(reads.clone(), keys)) as BoxFuture<'static, _>));
         Self(Loader::new(batch).with_max_batch_size(MAX_BATCH).with_yield_count(YIELDS))
     }
 
@@ -130,70 +132,71 @@ impl Loaders {
     #[must_use]
     pub(crate) fn new(app: &App, changes: CatalogueChanges) -> Self {
         use catalog::queries;
+        let reads = Reads::new(app.db.clone());
         Self {
             changes,
-            carts: ById::new(app, async |app: App, ids: Vec<CartId>| {
-                let carts = cart::queries::contents_by_ids(&*app.db.get().await?, &ids).await?;
+            carts: ById::new(&reads, async |reads: Reads, ids: Vec<CartId>| {
+                let carts = cart::queries::contents_by_ids(&*reads.get().await?, &ids).await?;
                 Ok(by(carts, |contents| contents.cart.id))
             }),
-            products: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(by(queries::products_by_ids(&*app.db.get().await?, &ids).await?, |product| product.id))
+            products: ById::new(&reads, async |reads: Reads, ids: Vec<ProductId>| {
+                Ok(by(queries::products_by_ids(&*reads.get().await?, &ids).await?, |product| product.id))
             }),
-            variants: ById::new(app, async |app: App, ids: Vec<VariantId>| {
-                Ok(by(queries::variants_by_ids(&*app.db.get().await?, &ids).await?, |variant| variant.id))
+            variants: ById::new(&reads, async |reads: Reads, ids: Vec<VariantId>| {
+                Ok(by(queries::variants_by_ids(&*reads.get().await?, &ids).await?, |variant| variant.id))
             }),
-            variants_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::variants_by_products(&*app.db.get().await?, &ids).await?, |variant| {
+            variants_of: ById::new(&reads, async |reads: Reads, ids: Vec<ProductId>| {
+                Ok(grouped(queries::variants_by_products(&*reads.get().await?, &ids).await?, |variant| {
                     variant.product_id
                 }))
             }),
-            options_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::options_by_products(&*app.db.get().await?, &ids).await?, |option| {
+            options_of: ById::new(&reads, async |reads: Reads, ids: Vec<ProductId>| {
+                Ok(grouped(queries::options_by_products(&*reads.get().await?, &ids).await?, |option| {
                     option.product_id
                 }))
             }),
-            images_of: ById::new(app, async |app: App, ids: Vec<ProductId>| {
-                Ok(grouped(queries::images_by_products(&*app.db.get().await?, &ids).await?, |image| {
+            images_of: ById::new(&reads, async |reads: Reads, ids: Vec<ProductId>| {
+                Ok(grouped(queries::images_by_products(&*reads.get().await?, &ids).await?, |image| {
                     image.product_id
                 }))
             }),
-            categories: ById::new(app, async |app: App, ids: Vec<CategoryId>| {
-                Ok(by(queries::categories_by_ids(&*app.db.get().await?, &ids).await?, |category| category.id))
+            categories: ById::new(&reads, async |reads: Reads, ids: Vec<CategoryId>| {
+                Ok(by(queries::categories_by_ids(&*reads.get().await?, &ids).await?, |category| category.id))
             }),
-            children_of: ById::new(app, async |app: App, ids: Vec<CategoryId>| {
-                let children = queries::children_of(&*app.db.get().await?, &ids).await?;
+            children_of: ById::new(&reads, async |reads: Reads, ids: Vec<CategoryId>| {
+                let children = queries::children_of(&*reads.get().await?, &ids).await?;
                 // Every child found has one of the parents asked for.
                 Ok(grouped(children, |category| category.parent_id.unwrap_or(category.id)))
             }),
-            orders: ById::new(app, async |app: App, ids: Vec<OrderId>| {
-                Ok(by(orders::queries::orders_by_ids(&*app.db.get().await?, &ids).await?, |order| order.id))
+            orders: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                Ok(by(orders::queries::orders_by_ids(&*reads.get().await?, &ids).await?, |order| order.id))
             }),
-            order_events: ById::new(app, async |app: App, ids: Vec<OrderEventId>| {
-                Ok(by(events::events_by_ids(&*app.db.get().await?, &ids).await?, |event| event.id))
+            order_events: ById::new(&reads, async |reads: Reads, ids: Vec<OrderEventId>| {
+                Ok(by(events::events_by_ids(&*reads.get().await?, &ids).await?, |event| event.id))
             }),
-            events_of: ById::new(app, async |app: App, ids: Vec<OrderId>| {
-                Ok(grouped(events::events_by_orders(&*app.db.get().await?, &ids).await?, |event| {
+            events_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                Ok(grouped(events::events_by_orders(&*reads.get().await?, &ids).await?, |event| {
                     event.order_id
                 }))
             }),
-            order_lines_of: ById::new(app, async |app: App, ids: Vec<OrderId>| {
-                let lines = orders::queries::lines_by_orders(&*app.db.get().await?, &ids).await?;
+            order_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let lines = orders::queries::lines_by_orders(&*reads.get().await?, &ids).await?;
                 Ok(grouped(lines, |line| line.order_id))
             }),
-            orders_of: ById::new(app, orders_of),
-            users: ById::new(app, async |app: App, ids: Vec<UserId>| {
-                Ok(by(accounts::queries::users_by_ids(&*app.db.get().await?, &ids).await?, |user| user.id))
+            orders_of: ById::new(&reads, orders_of),
+            users: ById::new(&reads, async |reads: Reads, ids: Vec<UserId>| {
+                Ok(by(accounts::queries::users_by_ids(&*reads.get().await?, &ids).await?, |user| user.id))
             }),
-            reviews: ById::new(app, async |app: App, ids: Vec<ReviewId>| {
-                Ok(by(reviews::queries::reviews_by_ids(&*app.db.get().await?, &ids).await?, |review| {
+            reviews: ById::new(&reads, async |reads: Reads, ids: Vec<ReviewId>| {
+                Ok(by(reviews::queries::reviews_by_ids(&*reads.get().await?, &ids).await?, |review| {
                     review.id
                 }))
             }),
-            reviews_of: ById::new(app, async |app: App, keys: Vec<(ProductId, ReviewPage)>| {
-                reviews_of(&app, keys).await
+            reviews_of: ById::new(&reads, async |reads: Reads, keys: Vec<(ProductId, ReviewPage)>| {
+                reviews_of(&reads, keys).await
             }),
-            listings: ById::new(app, async |app: App, keys: Vec<(CategoryId, Listing)>| {
-                let conn = app.db.get().await?;
+            listings: ById::new(&reads, async |reads: Reads, keys: Vec<(CategoryId, Listing)>| {
+                let conn = reads.get().await?;
                 let mut pages = HashMap::new();
                 for (listing, categories) in by_arguments(keys) {
                     let found = listing.load_within(&conn, &categories).await?;
@@ -201,8 +204,8 @@ impl Loaders {
                 }
                 Ok(pages)
             }),
-            listing_counts: ById::new(app, async |app: App, keys: Vec<(CategoryId, Listing)>| {
-                let conn = app.db.get().await?;
+            listing_counts: ById::new(&reads, async |reads: Reads, keys: Vec<(CategoryId, Listing)>| {
+                let conn = reads.get().await?;
                 let mut counts = HashMap::new();
                 for (listing, categories) in by_arguments(keys) {
                     let found = listing.count_within(&conn, &categories).await?;
@@ -263,10 +266,10 @@ fn by_arguments<K, A: Hash + Eq>(keys: Vec<(K, A)>) -> HashMap<A, Vec<K>> {
 
 /// One statement for each page that is asked for; sibling fields ask for the same one.
 async fn orders_of(
-    app: App,
+    reads: Reads,
     keys: Vec<(UserId, PageRequest)>,
 ) -> Result<HashMap<(UserId, PageRequest), Vec<Order>>> {
-    let conn = app.db.get().await?;
+    let conn = reads.get().await?;
     let mut found: HashMap<(UserId, PageRequest), Vec<Order>> = HashMap::new();
     for (page, users) in by_arguments(keys) {
         for order in orders::queries::order_rows_by_users(&conn, &users, &page).await? {
@@ -280,11 +283,11 @@ async fn orders_of(
 
 /// Pages of reviews: a statement for each distinct page that the document asks for, whatever the number of products.
 async fn reviews_of(
-    app: &App,
+    reads: &Reads,
     keys: Vec<(ProductId, ReviewPage)>,
 ) -> Result<HashMap<(ProductId, ReviewPage), Page<Review>>> {
     let mut found = HashMap::new();
-    let conn = app.db.get().await?;
+    let conn = reads.get().await?;
     for (page, products) in by_arguments(keys) {
         let pages = reviews::queries::pages_by_products(&conn, &products, &page).await?;
         found.extend(pages.into_iter().map(|(product, reviews)| ((product, page.clone()), reviews)));
