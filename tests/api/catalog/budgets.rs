@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::db::count;
 use crate::support::{CategoryBuilder, ProductBuilder, TestApp};
 
 const SIZES: [i32; 2] = [1, 50];
@@ -115,4 +116,20 @@ async fn total_count_is_counted_only_when_asked_for() {
     let (_, without) = app.statements(app.guest().query("{ products { nodes { id } } }")).await;
     let (_, with) = app.statements(app.guest().query("{ products { totalCount nodes { id } } }")).await;
     assert_eq!((without.count(), with.count()), (1, 2), "{without}{with}");
+}
+
+#[tokio::test]
+async fn a_page_takes_one_connection_from_the_others() {
+    let app = TestApp::start().await;
+    let category = CategoryBuilder::new("cups").create(&app).await;
+    ProductBuilder::new("mug").category(category).create(&app).await;
+    // Four loaders at once, behind the product.
+    app.guest()
+        .query_with(include_str!("../../../benches/load/product_page.graphql"), json!({ "slug": "mug" }))
+        .await
+        .data();
+    // Each connection is known by its last statement.
+    let readers = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+                   AND query ~ '^SELECT \"(categories|product_images|product_options|product_variants)\"'";
+    assert_eq!(count(&mut app.database().connect().await, readers).await, 1);
 }
