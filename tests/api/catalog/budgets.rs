@@ -123,7 +123,8 @@ async fn a_page_takes_one_connection_from_the_others() {
     let app = TestApp::start().await;
     let category = CategoryBuilder::new("cups").create(&app).await;
     ProductBuilder::new("mug").category(category).create(&app).await;
-    // Four loaders at once, behind the product.
+    // There are enough for each of the four loaders that go to work behind the product.
+    drop(futures_util::future::join_all((0..4).map(|_| app.db())).await);
     app.guest()
         .query_with(include_str!("../../../benches/load/product_page.graphql"), json!({ "slug": "mug" }))
         .await
