@@ -51,16 +51,16 @@ macro_rules! select_from_names {
 }
 
 /// At most `$2` names that begin with `$1`, then those with a word that does; the shortest first. Folding may leave
-/// nothing of it, which every name would begin with.
+/// nothing of it, which every name would begin with. Folded in subqueries: a kept plan would fold it anew for each name.
 const BEGINNING: &str = select_from_names!(
-    "WHERE fold_text($1) <> '' \
-       AND (folded LIKE fold_text($1) || '%' OR folded LIKE '% ' || fold_text($1) || '%') \
-     ORDER BY folded LIKE fold_text($1) || '%' DESC, is_category DESC, length(name), name, id LIMIT $2"
+    "WHERE (SELECT fold_text($1)) <> '' \
+       AND (folded LIKE (SELECT fold_text($1) || '%') OR folded LIKE (SELECT '% ' || fold_text($1) || '%')) \
+     ORDER BY folded LIKE (SELECT fold_text($1) || '%') DESC, is_category DESC, length(name), name, id LIMIT $2"
 );
 /// At most `$2` names with words like `$1`, the likest first: dearer to find, and only wanted when none begins with it.
 const LIKE: &str = select_from_names!(
-    "WHERE fold_text($1) <% folded \
-     ORDER BY word_similarity(fold_text($1), folded) DESC, is_category DESC, length(name), name, id LIMIT $2"
+    "WHERE (SELECT fold_text($1)) <% folded \
+     ORDER BY word_similarity((SELECT fold_text($1)), folded) DESC, is_category DESC, length(name), name, id LIMIT $2"
 );
 
 /// At most `limit` names for what was typed, the best first; among equals categories come before products.

@@ -1,6 +1,7 @@
 //! One connection for what a request reads.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use diesel_async::AsyncPgConnection;
@@ -13,16 +14,19 @@ use crate::error::Result;
 /// A connection that several readers hold.
 type Shared = bb8::PooledConnection<'static, AsyncPgConnection>;
 
-/// A request's connection for what it only reads: who reads while another does shares that one's connection, and the
+/// A request's connection for what its loaders read: who reads while another does shares that one's connection, and the
 /// last one gives it back to the pool.
 ///
-/// Statements that are sent side by side on one connection travel together, and PostgreSQL answers them in turn: no
-/// request takes several connections from the others, and none of the two wakes up for every statement. Never for a
+/// Statements that are sent side by side on one connection travel together, and PostgreSQL answers them in turn: the
+/// siblings on a page take one connection from other requests and not five, and neither side wakes up for every statement.
+/// The price is that a slow one keeps its siblings waiting. Never for a
 /// transaction, which the neighbours would be in as well: nothing but `&AsyncPgConnection` can be had of it.
 #[derive(Clone)]
 pub struct Reads {
     db: Db,
     held: Arc<Mutex<Weak<Shared>>>,
+    /// How often the pool had none in time.
+    given_up: Arc<AtomicU64>,
 }
 
 /// The connection, held with others. Let go of it before waiting for anything but the database.
@@ -40,17 +44,26 @@ impl Reads {
     /// Takes nothing from the pool yet.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self { db, held: Arc::default() }
+        Self { db, held: Arc::default(), given_up: Arc::default() }
     }
 
     /// The connection: the one that is being read from, or else one from the pool.
     pub async fn get(&self) -> Result<Reading> {
-        // Who comes while the first one waits for the pool waits for the same connection.
+        let given_up = self.given_up.load(Ordering::Relaxed);
+        // Who comes while the first one waits for the pool waits for the same connection, and no longer than that one.
         let mut held = self.held.lock().await;
         if let Some(conn) = held.upgrade() {
             return Ok(Reading(conn));
         }
-        let conn = Arc::new(self.db.pool.get_owned().await?);
+        if self.given_up.load(Ordering::Relaxed) != given_up {
+            return Err(bb8::RunError::TimedOut.into());
+        }
+        let conn = self.db.pool.get_owned().await.inspect_err(|error| {
+            if matches!(error, bb8::RunError::TimedOut) {
+                self.given_up.fetch_add(1, Ordering::Relaxed);
+            }
+        })?;
+        let conn = Arc::new(conn);
         *held = Arc::downgrade(&conn);
         Ok(Reading(conn))
     }

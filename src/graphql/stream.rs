@@ -38,10 +38,11 @@ impl Schema {
             Some(subscription) if !has_one_field(subscription) => Some(several_fields()),
             _ => refuse_nul(&mut request),
         };
-        let document = match (document, refused) {
-            (Err(refused), _) | (_, Some(refused)) => return refuse(refused, request_id),
-            (Ok(document), None) => document,
-        };
+        if let Some(refused) = refused {
+            return refuse(refused, request_id);
+        }
+        // A document whose operation is known was not refused.
+        let document = document.ok().flatten();
         let operation_name = request.operation_name.clone();
         let events = self.live.execute_stream(request.data(viewer)).map(move |mut event| {
             if let Some(document) = &document {

@@ -49,7 +49,9 @@ impl<'o> Import<'o> {
     ) -> Result<Self, Rollback> {
         // The tree is read once, here. Staff who change it meanwhile wait, at most as long as any statement may take: the
         // category that a product is filed in must not go, nor its slug be taken.
-        lock_tree(conn).await?;
+        if !options.dry_run {
+            lock_tree(conn).await?;
+        }
         Ok(Self {
             options,
             groups: Groups::open(&options.source, survey)?,

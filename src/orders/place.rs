@@ -52,6 +52,8 @@ pub struct Placed {
     pub order_id: OrderId,
     /// What a guest shows to see the order again. Only its digest stays with the order.
     pub token: Option<String>,
+    /// Whether it was placed by an earlier request, and this one changed nothing.
+    pub replayed: bool,
 }
 
 /// Why an order cannot be placed.
@@ -93,7 +95,9 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
             let request = Keyed { scope: &scope, key, fingerprint: fingerprint(order) };
             match idempotency::claim(conn, &request, &placed.order_id.0).await? {
                 Claim::First => {}
-                Claim::Replay(first) => return Ok(self::placed(order, OrderId(first))),
+                Claim::Replay(first) => {
+                    return Ok(Placed { replayed: true, ..self::placed(order, OrderId(first)) });
+                }
                 Claim::Reused => return Err(PlaceRefusal::KeyReused.into()),
             }
         }
@@ -120,7 +124,7 @@ fn placed(order: &PlaceOrder, order_id: OrderId) -> Placed {
         }
         _ => None,
     };
-    Placed { order_id, token }
+    Placed { order_id, token, replayed: false }
 }
 
 /// Keys are the caller's own: a customer's, or those of whoever holds a cart's token.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use cartograph::ids::OrderLineId;
+use cartograph::ids::{CategoryId, OrderLineId, ProductId, VariantId};
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::support::TestApp;
 use crate::support::builders::{CategoryBuilder, ProductBuilder};
@@ -79,6 +80,12 @@ async fn what_takes_too_long_is_given_up_and_says_so() {
     let busy = app.guest().query(product).await;
     assert_eq!(busy.error_code(), "TIMEOUT");
     assert!(busy.error_message().contains("too busy"), "{busy:?}");
+    // One wait for all that a request reads side by side.
+    let nodes = "query($p: ID!, $v: ID!, $c: ID!) { a: node(id: $p) { id } b: node(id: $v) { id } c: node(id: $c) { id } }";
+    let ids = json!({ "p": ProductId::new().to_string(), "v": VariantId::new().to_string(), "c": CategoryId::new().to_string() });
+    let patience = Duration::from_millis(3500);
+    let busy = timeout(patience, app.guest().query_with(nodes, ids)).await.expect("no second wait");
+    assert_eq!(busy.errors().len(), 3, "{busy:?}");
     drop(all_connections);
     assert_eq!(app.guest().query(product).await.data(), &json!({ "product": null }));
 }

@@ -106,8 +106,10 @@ impl OrderMutation {
         };
         match settle(placed)? {
             (Some(placed), _) => {
-                // Its stock is theirs now.
-                ctx.loaders().forget_products().await;
+                if !placed.replayed {
+                    // Its stock is theirs now.
+                    ctx.loaders().forget_products().await;
+                }
                 answer(ctx, placed).await
             }
             (None, user_errors) => refused(user_errors),
