@@ -1,4 +1,4 @@
-//! One connection for what a request reads.
+//! One connection for what a request's loaders read.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,8 +19,8 @@ type Shared = bb8::PooledConnection<'static, AsyncPgConnection>;
 ///
 /// Statements that are sent side by side on one connection travel together, and PostgreSQL answers them in turn: the
 /// siblings on a page take one connection from other requests and not five, and neither side wakes up for every statement.
-/// The price is that a slow one keeps its siblings waiting. Never for a
-/// transaction, which the neighbours would be in as well: nothing but `&AsyncPgConnection` can be had of it.
+/// The price is that a slow one keeps its siblings waiting. Never for a transaction, which the neighbours would be in as
+/// well: nothing but `&AsyncPgConnection` can be had of it.
 #[derive(Clone)]
 pub struct Reads {
     db: Db,

@@ -1,4 +1,4 @@
-//! GraphQL over HTTP: from a request to [`crate::graphql::Schema::execute`] and back, as the
+//! GraphQL over HTTP: from a request to [`crate::graphql::Schema::answer`] and back, as the
 //! [specification](https://graphql.github.io/graphql-over-http/draft/) has it.
 
 use std::borrow::Cow;
