@@ -4,16 +4,15 @@
 //! The documents are those of the load test, so that the two can be set against each other.
 
 use std::hint::black_box;
+use std::net::Ipv4Addr;
 
 use async_graphql::{Request, Variables};
-use cartograph::accounts::{HashingCost, Passwords, TokenKeys, Viewer, authenticate};
-use cartograph::app::{App, Parts};
-use cartograph::bus::Bus;
-use cartograph::clock::Clock;
+use cartograph::accounts::{HashingCost, Viewer, authenticate};
+use cartograph::app::App;
+use cartograph::caller::Caller;
 use cartograph::config::Config;
 use cartograph::db::{self, Db};
 use cartograph::graphql::Schema;
-use cartograph::jobs::relay::Waker;
 use cartograph::seed::{self, Sizes};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -57,24 +56,20 @@ async fn shop() -> App {
         statement_log: None,
     };
     let db = Db::connect(&options).await.expect("PostgreSQL answers");
-    App::new(Parts {
-        upkeep: db.clone(),
-        db,
-        clock: Clock::default(),
-        bus: Bus::in_process(),
-        relay: Waker::default(),
-        tokens: TokenKeys::new(&secret.into(), config.tokens.access_ttl, config.tokens.refresh_ttl),
-        passwords: Passwords::new(HashingCost::default(), config.mode).expect("argon2 works"),
-        config,
-    })
+    App::open(config, db.clone(), db, HashingCost::default()).expect("the configuration can be used")
 }
 
 /// Answers one request as the HTTP edge has it answered, JSON included.
 async fn answer(schema: &Schema, viewer: Viewer, document: &str, variables: &Value) -> Vec<u8> {
     let request = Request::new(document).variables(Variables::from_json(variables.clone()));
-    let response = schema.execute(schema.read(request), viewer, "bench").await;
+    let response = schema.execute(schema.read(request), caller(viewer), "bench").await;
     assert!(response.is_ok(), "{:?}", response.errors);
     serde_json::to_vec(&response).expect("a response is JSON")
+}
+
+/// They all ask from this machine.
+fn caller(viewer: Viewer) -> Caller {
+    Caller { viewer, address: Ipv4Addr::LOCALHOST.into() }
 }
 
 async fn customer(app: &App, schema: &Schema) -> Viewer {
@@ -114,7 +109,7 @@ fn requests(criterion: &mut Criterion) {
     library.bench_function("parse, validate, execute nothing", |bencher| {
         bencher.to_async(&runtime).iter(|| async {
             let request = Request::new(black_box(&skipped)).operation_name("Q");
-            schema.execute(schema.read(request), Viewer::Guest, "bench").await
+            schema.execute(schema.read(request), caller(Viewer::Guest), "bench").await
         });
     });
     library.finish();

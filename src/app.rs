@@ -3,12 +3,13 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::accounts::{Passwords, TokenKeys};
+use crate::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::relay::Waker;
+use crate::redis::Redis;
 
 /// The application: cheap to clone, the same everywhere.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct Parts {
     pub upkeep: Db,
     /// What time it is.
     pub clock: Clock,
+    /// Redis, if there is one.
+    pub redis: Option<Redis>,
     /// What tells live views to look again.
     pub bus: Bus,
     /// What tells this process's relay that there are events to publish.
@@ -35,10 +38,25 @@ pub struct Parts {
 }
 
 impl App {
-    /// An application of these parts; `main` and the tests bring their own.
-    #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    /// An application set up as configured, over a database that is up to date: `db` for requests, `upkeep` for what runs
+    /// beside them. Fails when a setting cannot be used.
+    pub fn open(config: Config, db: Db, upkeep: Db, hashing: HashingCost) -> anyhow::Result<Self> {
+        let redis = Redis::open(&config.redis)?;
+        let secret = match &config.tokens.secret {
+            Some(secret) => secret.clone(),
+            None => development_secret(&config.data_dir)?,
+        };
+        Ok(Self(Arc::new(Parts {
+            db,
+            upkeep,
+            clock: Clock::default(),
+            bus: Bus::new(redis.clone()),
+            redis,
+            relay: Waker::default(),
+            tokens: TokenKeys::new(&secret, config.tokens.access_ttl, config.tokens.refresh_ttl),
+            passwords: Passwords::new(hashing, config.mode)?,
+            config,
+        })))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod app;
 pub mod assets;
 pub mod bus;
+pub mod caller;
 pub mod cart;
 pub mod catalog;
 pub mod cli;

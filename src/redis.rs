@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bb8_redis::RedisConnectionManager;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
+
+use crate::config;
 
 /// Connections held open. Each is lent to one task at a time, for a round trip: few are needed.
 const POOL_SIZE: u32 = 4;
@@ -20,17 +22,25 @@ pub type Connection<'a> = bb8::PooledConnection<'a, RedisConnectionManager>;
 pub struct Redis {
     pool: bb8::Pool<RedisConnectionManager>,
     client: redis::Client,
+    prefix: String,
 }
 
 impl Redis {
     /// A pool without connections yet: a Redis that is away at the start is as one that goes away later. Fails when the
-    /// address makes no sense.
-    pub fn open(url: &SecretString) -> anyhow::Result<Self> {
+    /// address makes no sense; none when no address is configured.
+    pub fn open(config: &config::Redis) -> anyhow::Result<Option<Self>> {
+        let Some(url) = &config.url else { return Ok(None) };
         let client = redis::Client::open(url.expose_secret()).context("REDIS_URL")?;
         let manager = RedisConnectionManager::new(url.expose_secret()).context("REDIS_URL")?;
         let pool =
             bb8::Pool::builder().max_size(POOL_SIZE).connection_timeout(PATIENCE).build_unchecked(manager);
-        Ok(Self { pool, client })
+        Ok(Some(Self { pool, client, prefix: config.prefix.clone() }))
+    }
+
+    /// The name of something of this shop's in Redis.
+    #[must_use]
+    pub fn name(&self, thing: &str) -> String {
+        format!("{}:{thing}", self.prefix)
     }
 
     /// A connection from the pool, known to answer.

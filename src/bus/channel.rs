@@ -53,8 +53,8 @@ impl Message {
 }
 
 impl Channel {
-    pub(super) fn new(redis: Redis, prefix: &str) -> Self {
-        Self { redis, name: format!("{prefix}:v1:events"), ping_every: PING_EVERY }
+    pub(super) fn new(redis: Redis) -> Self {
+        Self { name: redis.name("v1:events"), redis, ping_every: PING_EVERY }
     }
 
     pub(super) async fn publish(&self, topics: &[Topic]) -> Result<()> {
@@ -131,6 +131,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::config;
 
     /// Plays Redis up to a subscription when it is to, and never says a word after that.
     async fn fall_silent(mut link: TcpStream, subscribed: bool) {
@@ -151,8 +152,10 @@ mod tests {
     async fn a_redis_that_falls_silent_is_given_up_and_tried_again() {
         for subscribed in [false, true] {
             let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let redis = Redis::open(&format!("redis://{}", peer.local_addr().unwrap()).into()).unwrap();
-            let channel = Channel { ping_every: Duration::from_millis(100), ..Channel::new(redis, "test") };
+            let url = format!("redis://{}", peer.local_addr().unwrap());
+            let config = config::Redis { url: Some(url.into()), prefix: "test".to_owned() };
+            let redis = Redis::open(&config).unwrap().unwrap();
+            let channel = Channel { ping_every: Duration::from_millis(100), ..Channel::new(redis) };
             let local = Local::default();
             let tried_again = async {
                 for _ in 0..2 {

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 use self::channel::Channel;
 use self::local::Local;
 pub use self::local::Subscription;
-use crate::config::Config;
 use crate::error::Result;
 use crate::ids::{OrderId, VariantId};
 use crate::redis::Redis;
@@ -39,24 +38,11 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// A bus that ends at this process.
+    /// A bus over every process with the same Redis and prefix, of which nothing is heard until [`Bus::listen`] runs;
+    /// without Redis it ends at this process.
     #[must_use]
-    pub fn in_process() -> Self {
-        Self::default()
-    }
-
-    /// The bus that the configuration asks for.
-    pub fn open(config: &Config) -> anyhow::Result<Self> {
-        Ok(match &config.redis_url {
-            None => Self::in_process(),
-            Some(url) => Self::over(Redis::open(url)?, &config.redis_prefix),
-        })
-    }
-
-    /// A bus over every process with the same Redis and prefix. Nothing is heard until [`Bus::listen`] runs.
-    #[must_use]
-    pub fn over(redis: Redis, prefix: &str) -> Self {
-        Self { local: Local::default(), channel: Some(Channel::new(redis, prefix)) }
+    pub fn new(redis: Option<Redis>) -> Self {
+        Self { local: Local::default(), channel: redis.map(Channel::new) }
     }
 
     /// Hears of these topics from now on. Subscribe first and look into the table then: so nothing falls in between.

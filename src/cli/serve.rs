@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
-use crate::app::{App, Parts};
-use crate::bus::Bus;
+use crate::accounts::HashingCost;
+use crate::app::App;
 use crate::catalog::expect_currency;
-use crate::clock::Clock;
-use crate::config::{Config, Mode, Tokens};
-use crate::jobs::cleanup;
-use crate::jobs::relay::{Relay, Waker};
-use crate::{demo, embedded, server};
+use crate::config::{Config, Mode};
+use crate::{demo, embedded, jobs, server};
 
 use super::answer::answer;
 use super::database::Database;
@@ -47,33 +42,23 @@ async fn serve(
         app = open_shop(config, database) => app?,
         () = stop.asked.cancelled() => return Ok(()),
     };
-    tokio::spawn(cleanup::run(app.clone(), stop.asked.clone()));
-    let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
-    let relay = tokio::spawn(relay.run(stop.asked.clone()));
+    let jobs = jobs::start(&app, &stop.asked);
     let served = tokio::select! {
         served = server::serve(listener, app, stop.asked.clone()) => served,
         () = stop.urged.cancelled() => Ok(()),
         error = died(&mut database.embedded) => Err(error.into()),
     };
-    // Whatever ended the server, the relay stops with it, once its round is finished.
+    // Whatever ended the server, the jobs stop with it, once what they are at is finished.
     stop.asked.cancel();
-    relay.await.context("the relay failed")?;
+    jobs.wait().await;
     served
 }
 
 /// Makes everything ready that requests need.
 async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
     database.migrate().await?;
-    let app = App::new(Parts {
-        db: database.pool(&config).await?,
-        upkeep: database.upkeep_pool(&config).await?,
-        bus: Bus::open(&config)?,
-        relay: Waker::default(),
-        clock: Clock::default(),
-        tokens: token_keys(&config)?,
-        passwords: Passwords::new(HashingCost::default(), config.mode)?,
-        config,
-    });
+    let (db, upkeep) = (database.pool(&config).await?, database.upkeep_pool(&config).await?);
+    let app = App::open(config, db, upkeep, HashingCost::default())?;
     expect_currency(&*app.db.get().await?, app.config.shop.currency).await?;
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
@@ -83,16 +68,6 @@ async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
         warn_of_demo_accounts(&app).await?;
     }
     Ok(app)
-}
-
-/// Keys made of the operator's secret; in development, where there need be none, of one kept in the data folder.
-fn token_keys(config: &Config) -> anyhow::Result<TokenKeys> {
-    let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
-    let secret = match secret {
-        Some(secret) => secret.clone(),
-        None => development_secret(&config.data_dir)?,
-    };
-    Ok(TokenKeys::new(&secret, *access_ttl, *refresh_ttl))
 }
 
 /// Ends when the private server ends by itself; never without one.

@@ -1,20 +1,27 @@
 //! Configuration: environment variables, read once at the start and checked together.
 //!
-//! One struct per concern; each field says which variable fills it. The README has the table for operators.
+//! One struct and one file per concern; each field says which variable fills it. The README has the table for operators.
 
+mod database;
+mod http;
+mod log;
+mod redis;
+mod shop;
+mod tokens;
 mod vars;
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use secrecy::SecretString;
-
+pub use self::database::Database;
+pub use self::http::Http;
+pub use self::log::Log;
+pub use self::redis::Redis;
+pub use self::shop::Shop;
+pub use self::tokens::Tokens;
 pub use self::vars::ConfigError;
 use self::vars::Vars;
-use crate::embedded;
-use crate::money::Currency;
 
 /// Everything an operator can set.
 #[derive(Debug, Clone)]
@@ -25,16 +32,12 @@ pub struct Config {
     pub http: Http,
     /// PostgreSQL.
     pub database: Database,
-    /// Redis, if there is one: `REDIS_URL`.
-    pub redis_url: Option<SecretString>,
-    /// `REDIS_PREFIX`: what names in Redis begin with, `cartograph` unless said otherwise: two shops can share one Redis.
-    pub redis_prefix: String,
+    /// Redis.
+    pub redis: Redis,
     /// Tokens.
     pub tokens: Tokens,
     /// The shop itself.
     pub shop: Shop,
-    /// `CATALOG_MAX_AGE`: how long guests may be shown a page of the catalogue as it was; 0 has every page read anew.
-    pub catalog_max_age: Duration,
     /// What the log holds and how.
     pub log: Log,
     /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
@@ -50,67 +53,6 @@ pub enum Mode {
     Production,
 }
 
-/// Where the server listens.
-#[derive(Debug, Clone)]
-pub struct Http {
-    /// `HOST`: the address, 127.0.0.1 unless said otherwise.
-    pub host: IpAddr,
-    /// `PORT`: the port, 8000 unless said otherwise; 0 takes a free one.
-    pub port: u16,
-    /// `SHUTDOWN_DELAY`: how long requests are still taken after SIGTERM, so that a load balancer that asks `/readyz` has
-    /// time to send them elsewhere.
-    pub shutdown_delay: Duration,
-}
-
-/// How to reach PostgreSQL.
-#[derive(Debug, Clone)]
-pub struct Database {
-    /// `DATABASE_URL`: an existing server; without it the embedded one is started.
-    pub url: Option<SecretString>,
-    /// `DATABASE_POOL_SIZE`: the most connections this process holds open.
-    pub pool_size: u32,
-    /// `CARTOGRAPH_PG_BIN`: the folder of the embedded server's programs; without it they are looked for.
-    pub programs: Option<PathBuf>,
-    /// `DATABASE_STATEMENT_TIMEOUT`: seconds after which PostgreSQL gives a statement up.
-    pub statement_timeout: Duration,
-}
-
-/// How tokens are made.
-#[derive(Debug, Clone)]
-pub struct Tokens {
-    /// `JWT_SECRET` or the contents of `JWT_SECRET_FILE`: signs access tokens (HS256). In development a random one is
-    /// kept in the data folder.
-    pub secret: Option<SecretString>,
-    /// `JWT_ACCESS_TTL`: seconds an access token is good for.
-    pub access_ttl: Duration,
-    /// `JWT_REFRESH_TTL`: seconds a session lasts without being refreshed.
-    pub refresh_ttl: Duration,
-}
-
-/// The shop itself.
-#[derive(Debug, Clone)]
-pub struct Shop {
-    /// `SHOP_NAME`
-    pub name: String,
-    /// `SHOP_CURRENCY`: what prices are in.
-    pub currency: Currency,
-    /// `PUBLIC_URL`: how clients reach this server, without a slash at the end. Without it, where the server listens, once
-    /// it does.
-    pub public_url: Option<String>,
-}
-
-/// What the log holds and how.
-#[derive(Debug, Clone)]
-pub struct Log {
-    /// `LOG`: a filter such as `info` or `cartograph=debug,warn`.
-    pub filter: String,
-    /// `LOG_FORMAT`: `text` for people, `json` for machines.
-    pub json: bool,
-}
-
-/// PostgreSQL counts the milliseconds of its timeouts in 31 bits.
-const MAX_STATEMENT_SECONDS: u32 = i32::MAX.unsigned_abs() / 1000;
-
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -120,85 +62,15 @@ impl Config {
     /// Reads the variables that `lookup` gives. An empty variable counts as not set.
     pub fn read(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(lookup);
-        let mode = match vars.get("CARTOGRAPH_ENV")?.as_deref() {
-            None | Some("development") => Mode::Development,
-            Some("production") => Mode::Production,
-            Some(other) => {
-                return Err(vars.wrong(
-                    "CARTOGRAPH_ENV",
-                    format!("'{other}' is neither 'development' nor 'production'"),
-                ));
-            }
-        };
-        let http = Http {
-            host: vars
-                .parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?
-                .unwrap_or(IpAddr::from([127, 0, 0, 1])),
-            port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
-            shutdown_delay: Duration::from_secs(vars.ranged("SHUTDOWN_DELAY", 0, 300)?.unwrap_or(0).into()),
-        };
-        let database = Database {
-            url: vars.url("DATABASE_URL", &["postgres://", "postgresql://"])?,
-            pool_size: vars.ranged("DATABASE_POOL_SIZE", 1, 1000)?.unwrap_or(16),
-            programs: vars.path("CARTOGRAPH_PG_BIN"),
-            statement_timeout: Duration::from_secs(
-                vars.ranged("DATABASE_STATEMENT_TIMEOUT", 1, MAX_STATEMENT_SECONDS)?.unwrap_or(10).into(),
-            ),
-        };
-        if database.url.is_none() && database.pool_size > embedded::MAX_POOL_SIZE {
-            return Err(vars.wrong(
-                "DATABASE_POOL_SIZE",
-                format!(
-                    "'{}' is more than the {} connections that the private PostgreSQL has for it; more take a server of \
-                     your own, in DATABASE_URL",
-                    database.pool_size,
-                    embedded::MAX_POOL_SIZE
-                ),
-            ));
-        }
-        let tokens = Tokens {
-            secret: vars.secret()?,
-            access_ttl: vars.seconds("JWT_ACCESS_TTL")?.unwrap_or(Duration::from_mins(15)),
-            refresh_ttl: vars.seconds("JWT_REFRESH_TTL")?.unwrap_or(Duration::from_hours(30 * 24)),
-        };
-        if mode == Mode::Production && tokens.secret.is_none() {
-            return Err(vars.wrong("JWT_SECRET", "must be set in production (or JWT_SECRET_FILE): at least 32 random bytes, for instance from `openssl rand -base64 48`"));
-        }
-        if tokens.refresh_ttl <= tokens.access_ttl {
-            return Err(vars.wrong("JWT_REFRESH_TTL", "must be longer than JWT_ACCESS_TTL"));
-        }
-        let shop = Shop {
-            name: vars.get("SHOP_NAME")?.unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
-            currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
-            public_url: match vars.get("PUBLIC_URL")? {
-                Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                    Some(url.trim_end_matches('/').to_owned())
-                }
-                Some(_) => return Err(vars.wrong("PUBLIC_URL", "must begin with http:// or https://")),
-                None => None,
-            },
-        };
-        let log = Log {
-            filter: vars.get("LOG")?.unwrap_or_else(|| "info".to_owned()),
-            json: match vars.get("LOG_FORMAT")?.as_deref() {
-                None => mode == Mode::Production,
-                Some("json") => true,
-                Some("text") => false,
-                Some(other) => {
-                    return Err(vars.wrong("LOG_FORMAT", format!("'{other}' is neither 'text' nor 'json'")));
-                }
-            },
-        };
+        let mode = Mode::read(&vars)?;
         Ok(Self {
             mode,
-            http,
-            database,
-            redis_url: vars.url("REDIS_URL", &["redis://", "rediss://", "unix://"])?,
-            redis_prefix: vars.get("REDIS_PREFIX")?.unwrap_or_else(|| "cartograph".to_owned()),
-            tokens,
-            shop,
-            catalog_max_age: Duration::from_secs(vars.ranged("CATALOG_MAX_AGE", 0, 60)?.unwrap_or(1).into()),
-            log,
+            http: Http::read(&vars)?,
+            database: Database::read(&vars)?,
+            redis: Redis::read(&vars)?,
+            tokens: Tokens::read(&vars, mode)?,
+            shop: Shop::read(&vars)?,
+            log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })
     }
@@ -210,7 +82,7 @@ impl Config {
         if self.shop.public_url.is_some() {
             return;
         }
-        let public_url = format!("http://{}", within_reach(address));
+        let public_url = format!("http://{}", http::within_reach(address));
         if address.ip().is_unspecified() {
             tracing::warn!(
                 public_url,
@@ -221,23 +93,15 @@ impl Config {
     }
 }
 
-/// Where this machine itself reaches a server that listens on this address.
-fn within_reach(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
-}
-
-impl Shop {
-    /// A stored address as clients can fetch it: paths are on this server. Before it listens they stay paths.
-    #[must_use]
-    pub fn absolute_url(&self, stored: &str) -> String {
-        match &self.public_url {
-            Some(server) if stored.starts_with('/') => format!("{server}{stored}"),
-            _ => stored.to_owned(),
+impl Mode {
+    fn read(vars: &Vars<'_>) -> Result<Self, ConfigError> {
+        match vars.get("CARTOGRAPH_ENV")?.as_deref() {
+            None | Some("development") => Ok(Self::Development),
+            Some("production") => Ok(Self::Production),
+            Some(other) => {
+                Err(vars
+                    .wrong("CARTOGRAPH_ENV", format!("'{other}' is neither 'development' nor 'production'")))
+            }
         }
     }
 }
@@ -258,6 +122,7 @@ mod tests {
     use std::os::unix::ffi::OsStringExt;
 
     use super::*;
+    use crate::embedded;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(&|name| {

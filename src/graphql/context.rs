@@ -8,6 +8,7 @@ use super::error::{ApiError, Code, Result};
 use super::loaders::Loaders;
 use crate::accounts::{Permission, SignedIn, Viewer};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::ids::IdError;
 
 /// Access to the request's surroundings; resolvers use nothing of [`Context`] but this.
@@ -34,7 +35,7 @@ impl ContextExt for Context<'_> {
 
     fn viewer(&self) -> Viewer {
         // A request that came in without saying who asks is a guest's: deny by default.
-        self.data_opt::<Viewer>().copied().unwrap_or(Viewer::Guest)
+        self.data_opt::<Caller>().map_or(Viewer::Guest, |caller| caller.viewer)
     }
 
     fn loaders(&self) -> &Loaders {

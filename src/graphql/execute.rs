@@ -9,6 +9,7 @@ use super::error::{ApiError, Code, Result, failed, finish};
 use super::loaders::Loaders;
 use super::{Schema, document, field_order, stream, text};
 use crate::accounts::Viewer;
+use crate::caller::Caller;
 use crate::config::Mode;
 
 /// The answer to a request.
@@ -49,12 +50,12 @@ impl Schema {
     }
 
     /// Answers one request, perhaps as it was answered a moment ago.
-    pub async fn answer(&self, mut asked: Asked, viewer: Viewer, request_id: &str) -> Answer {
-        let question = match (viewer, asked.kind) {
+    pub async fn answer(&self, mut asked: Asked, caller: Caller, request_id: &str) -> Answer {
+        let question = match (caller.viewer, asked.kind) {
             (Viewer::Guest, Some(OperationType::Query)) => self.shared.question(&mut asked.request),
             _ => None,
         };
-        let work = self.execute(asked, viewer, request_id);
+        let work = self.execute(asked, caller, request_id);
         match question {
             Some(question) => match self.shared.answer(&question, work).await {
                 Ok(json) => Answer::Shared(json),
@@ -65,15 +66,15 @@ impl Schema {
     }
 
     /// Answers one request.
-    pub async fn execute(&self, asked: Asked, viewer: Viewer, request_id: &str) -> Response {
-        let mut response = self.run(asked, viewer).await;
+    pub async fn execute(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
+        let mut response = self.run(asked, caller).await;
         for error in &mut response.errors {
             finish(error, request_id);
         }
         response
     }
 
-    async fn run(&self, asked: Asked, viewer: Viewer) -> Response {
+    async fn run(&self, asked: Asked, caller: Caller) -> Response {
         let Asked { mut request, document, kind } = asked;
         let document = match document {
             Ok(document) => document,
@@ -88,7 +89,7 @@ impl Schema {
         let mut response = match refused {
             Some(refused) => failed(refused),
             None => {
-                let request = request.data(viewer).data(Loaders::new(&self.app, self.changes.clone()));
+                let request = request.data(caller).data(Loaders::new(&self.app, self.changes.clone()));
                 // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
                 // so split their batch in two.
                 tokio::task::unconstrained(self.inner.execute(request)).await

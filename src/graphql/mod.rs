@@ -134,7 +134,7 @@ impl Schema {
             live: builder().extension(stream::FreshLoaders).finish(),
             types: Arc::new(FieldTypes::read(&sdl())),
             documents: Arc::default(),
-            shared: Arc::new(SharedAnswers::new(app.config.catalog_max_age, changes.clone())),
+            shared: Arc::new(SharedAnswers::new(app.config.shop.catalog_max_age, changes.clone())),
             changes,
             app,
         }

@@ -17,6 +17,7 @@ use super::text::refuse_nul;
 use super::{document, field_order};
 use crate::accounts::Viewer;
 use crate::app::App;
+use crate::caller::Caller;
 
 impl Schema {
     /// Answers one operation of any kind: a query or mutation once, a subscription with each event until it ends or the
@@ -25,12 +26,12 @@ impl Schema {
     pub fn execute_stream(
         &self,
         asked: Asked,
-        viewer: Viewer,
+        caller: Caller,
         request_id: String,
     ) -> BoxStream<'static, Response> {
         let schema = self.clone();
         if asked.kind() != Some(OperationType::Subscription) {
-            let answer = async move { schema.execute(asked, viewer, &request_id).await };
+            let answer = async move { schema.execute(asked, caller, &request_id).await };
             return stream::once(answer).boxed();
         }
         let Asked { mut request, document, .. } = asked;
@@ -44,7 +45,7 @@ impl Schema {
         // A document whose operation is known was not refused.
         let document = document.ok().flatten();
         let operation_name = request.operation_name.clone();
-        let events = self.live.execute_stream(request.data(viewer)).map(move |mut event| {
+        let events = self.live.execute_stream(request.data(caller)).map(move |mut event| {
             if let Some(document) = &document {
                 schema.types.complete(&mut event, document, operation_name.as_deref());
                 field_order::restore(&mut event.data, document, operation_name.as_deref());

@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{RequestId, State, ws};
-use crate::accounts::{AuthError, Viewer, authenticate};
+use super::{ClientAddress, RequestId, State, ws};
+use crate::accounts::{AuthError, authenticate};
+use crate::caller::Caller;
 use crate::config::Mode;
 use crate::graphql::{
     Answer, Asked, BatchRequest, BatchResponse, Code, OperationType, Request, Sent, Variables,
@@ -60,12 +61,13 @@ pub(super) struct GetParameters {
 pub(super) async fn get(
     extract::State(state): extract::State<State>,
     id: RequestId,
+    address: ClientAddress,
     headers: HeaderMap,
     upgrade: ws::Upgrade,
     parameters: Result<Query<GetParameters>, extract::rejection::QueryRejection>,
 ) -> Response {
     if let Ok(upgrade) = upgrade {
-        return ws::open(state, id, &headers, upgrade);
+        return ws::open(state, id, address, &headers, upgrade);
     }
     let bad = |message: &str| refuse(StatusCode::BAD_REQUEST, Code::BadRequest, message, &id).into_response();
     let Ok(Query(parameters)) = parameters else {
@@ -98,8 +100,8 @@ pub(super) async fn get(
         let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &id).into_response();
         return ([(header::ALLOW, "POST")], refused).into_response();
     }
-    match viewer(&state, &headers) {
-        Ok(viewer) => one(&state, asked, viewer, &headers, &id).await,
+    match caller(&state, address, &headers) {
+        Ok(caller) => one(&state, asked, caller, &headers, &id).await,
         Err(error) => unauthenticated(error, &id),
     }
 }
@@ -108,11 +110,15 @@ pub(super) async fn get(
 pub(super) async fn post(
     extract::State(state): extract::State<State>,
     id: RequestId,
+    address: ClientAddress,
     headers: HeaderMap,
     request: axum::extract::Request,
 ) -> Response {
     match read_body(&headers, request, &id).await {
-        Ok(batch) => execute(&state, batch, &headers, &id).await,
+        Ok(batch) => match caller(&state, address, &headers) {
+            Ok(caller) => execute(&state, batch, caller, &headers, &id).await,
+            Err(error) => unauthenticated(error, &id),
+        },
         Err(refused) => refused.into_response(),
     }
 }
@@ -178,14 +184,19 @@ fn check_shape(operation: &serde_json::Value) -> Result<(), Cow<'static, str>> {
 }
 
 /// Who asks, by the one `Authorization` header.
-fn viewer(state: &State, headers: &HeaderMap) -> Result<Viewer, AuthError> {
+fn caller(
+    state: &State,
+    ClientAddress(address): ClientAddress,
+    headers: &HeaderMap,
+) -> Result<Caller, AuthError> {
     let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
-    match (values.next(), values.next()) {
-        (_, Some(_)) => Err(AuthError::Malformed),
+    let viewer = match (values.next(), values.next()) {
+        (_, Some(_)) => return Err(AuthError::Malformed),
         (value, None) => {
-            authenticate(value.map(HeaderValue::as_bytes), &state.app.tokens, state.app.clock.now())
+            authenticate(value.map(HeaderValue::as_bytes), &state.app.tokens, state.app.clock.now())?
         }
-    }
+    };
+    Ok(Caller { viewer, address })
 }
 
 fn unauthenticated(error: AuthError, id: &RequestId) -> Response {
@@ -193,27 +204,29 @@ fn unauthenticated(error: AuthError, id: &RequestId) -> Response {
     ([(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")], refused).into_response()
 }
 
-async fn execute(state: &State, batch: BatchRequest, headers: &HeaderMap, id: &RequestId) -> Response {
-    let viewer = match viewer(state, headers) {
-        Ok(viewer) => viewer,
-        Err(error) => return unauthenticated(error, id),
-    };
+async fn execute(
+    state: &State,
+    batch: BatchRequest,
+    caller: Caller,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Response {
     match batch {
-        BatchRequest::Single(request) => one(state, state.schema.read(request), viewer, headers, id).await,
+        BatchRequest::Single(request) => one(state, state.schema.read(request), caller, headers, id).await,
         BatchRequest::Batch(requests) => {
             let mut responses = Vec::with_capacity(requests.len());
             for request in requests {
                 let asked = state.schema.read(request);
-                responses.push(Sent::from(state.schema.execute(asked, viewer, &id.0).await));
+                responses.push(Sent::from(state.schema.execute(asked, caller.clone(), &id.0).await));
             }
             (content_type(headers), Json(responses)).into_response()
         }
     }
 }
 
-async fn one(state: &State, asked: Asked, viewer: Viewer, headers: &HeaderMap, id: &RequestId) -> Response {
+async fn one(state: &State, asked: Asked, caller: Caller, headers: &HeaderMap, id: &RequestId) -> Response {
     let content_type = content_type(headers);
-    let response = match state.schema.answer(asked, viewer, &id.0).await {
+    let response = match state.schema.answer(asked, caller, &id.0).await {
         Answer::Shared(json) => return (content_type, Bytes::from_owner(json)).into_response(),
         Answer::Own(response) => Sent::from(*response),
     };

@@ -1,6 +1,7 @@
 //! The HTTP edge: routes, request ids, health, and a shutdown that lets running requests finish.
 
 mod assets;
+mod client_address;
 mod graphql;
 mod health;
 mod request_id;
@@ -18,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::client_address::ClientAddress;
 pub use self::request_id::RequestId;
 use crate::app::App;
 use crate::config::{Http, Mode};
@@ -68,7 +70,7 @@ pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken)
         shutdown: shutdown.clone(),
         sockets: sockets.clone(),
     };
-    let router = router(state);
+    let router = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let stopped = shutdown.clone();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });

@@ -19,8 +19,8 @@ async fn a_change_on_one_server_reaches_who_listens_at_another() {
     let redis = RedisServer::shared();
     let prefix = format!("test-{}", OrderId::new());
     let on_redis = |config: &mut Config| {
-        config.redis_url = Some(redis.clone().into());
-        config.redis_prefix.clone_from(&prefix);
+        config.redis.url = Some(redis.clone().into());
+        config.redis.prefix.clone_from(&prefix);
     };
     let here = TestApp::start_with(on_redis).await;
     let there = TestApp::start_beside(&here, on_redis).await;
@@ -40,7 +40,7 @@ async fn a_change_on_one_server_reaches_who_listens_at_another() {
 #[tokio::test]
 async fn nothing_is_lost_while_redis_is_away() {
     let mut redis = RedisServer::start().await;
-    let on_redis = |config: &mut Config| config.redis_url = Some(redis.url().into());
+    let on_redis = |config: &mut Config| config.redis.url = Some(redis.url().into());
     let here = TestApp::start_with(on_redis).await;
     let there = TestApp::start_beside(&here, on_redis).await;
     let buyer = here.customer().await;

@@ -13,7 +13,7 @@ const RENAME: &str = "mutation($id: ID!, $name: String!) {
 
 /// A shop with a mug, whose answers are good for this long.
 async fn shop(max_age: Duration) -> TestApp {
-    let app = TestApp::start_with(|config| config.catalog_max_age = max_age).await;
+    let app = TestApp::start_with(|config| config.shop.catalog_max_age = max_age).await;
     ProductBuilder::new("mug").name("Mug").sku("MUG").stock(5).create(&app).await;
     app
 }
@@ -43,7 +43,7 @@ async fn a_change_is_seen_at_once_by_whoever_asks_this_server() {
         product(slug: \"mug\") { id name stock reviewCount price { amount } category { id name }
                                 variants(first: 1) { nodes { id } totalCount } }
         products(first: 1) { totalCount } categories(first: 1) { totalCount } }";
-    let app = TestApp::start_with(|config| config.catalog_max_age = Duration::from_mins(1)).await;
+    let app = TestApp::start_with(|config| config.shop.catalog_max_age = Duration::from_mins(1)).await;
     let mugs = CategoryBuilder::new("mugs").create(&app).await;
     let size = ProductBuilder::new("mug").category(mugs).option("Size");
     let large = size.choice("S", 1000, 5).choice("L", 1000, 5).create(&app).await.variants[1];

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
 use super::graphql::refuse;
-use super::{RequestId, State};
+use super::{ClientAddress, RequestId, State};
 use crate::graphql::Code;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -33,11 +33,12 @@ pub(super) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 pub(super) async fn get(
     extract::State(state): extract::State<State>,
     id: RequestId,
+    address: ClientAddress,
     headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
     match upgrade {
-        Ok(upgrade) => open(state, id, &headers, upgrade),
+        Ok(upgrade) => open(state, id, address, &headers, upgrade),
         Err(_) => {
             let message = "This address takes websockets with the protocol graphql-transport-ws; queries and mutations \
                            go to /graphql as well.";
@@ -49,7 +50,13 @@ pub(super) async fn get(
 }
 
 /// Makes a websocket of the connection and talks GraphQL on it.
-pub(super) fn open(state: State, id: RequestId, headers: &HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(super) fn open(
+    state: State,
+    id: RequestId,
+    address: ClientAddress,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let authorization = headers.get(header::AUTHORIZATION).cloned();
     let upgrade =
         upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).protocols([PROTOCOL]);
@@ -57,6 +64,6 @@ pub(super) fn open(state: State, id: RequestId, headers: &HeaderMap, upgrade: We
     let sockets = state.sockets.clone();
     upgrade.on_upgrade(move |socket| {
         // Counted, so that a server that stops waits until each client was told.
-        sockets.track_future(Session::new(socket, state, authorization, id).run(agreed))
+        sockets.track_future(Session::new(socket, state, address, authorization, id).run(agreed))
     })
 }

@@ -8,11 +8,12 @@ use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderValue;
 use serde_json::Value;
 
-use super::super::{RequestId, State};
+use super::super::{ClientAddress, RequestId, State};
 use super::MAX_MESSAGE_BYTES;
 use super::operations::{MAX_OPERATIONS, Operations, Refused};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
-use crate::accounts::{Viewer, authenticate};
+use crate::accounts::authenticate;
+use crate::caller::Caller;
 use crate::graphql::{Code, OperationType};
 
 /// How long a client may take to greet.
@@ -33,6 +34,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) struct Session {
     socket: WebSocket,
     state: State,
+    address: ClientAddress,
     /// What the request that became the socket said; browsers cannot say anything there.
     authorization: Option<HeaderValue>,
     id: RequestId,
@@ -51,10 +53,11 @@ impl Session {
     pub(super) fn new(
         socket: WebSocket,
         state: State,
+        address: ClientAddress,
         authorization: Option<HeaderValue>,
         id: RequestId,
     ) -> Self {
-        Self { socket, state, authorization, id, heard: Instant::now() }
+        Self { socket, state, address, authorization, id, heard: Instant::now() }
     }
 
     /// Talks until the end. `agreed` tells whether the client offered the protocol.
@@ -75,24 +78,24 @@ impl Session {
 
     async fn talk(&mut self) -> Result<(), End> {
         let shutdown = self.state.shutdown.clone();
-        let viewer = tokio::select! {
+        let caller = tokio::select! {
             () = shutdown.cancelled() => return Err(End::Close(Close::Restart)),
             greeted = tokio::time::timeout(GREETING, self.greet()) => match greeted {
                 Ok(greeted) => greeted?,
                 Err(_) => return Err(End::Close(Close::InitTimeout)),
             },
         };
-        self.converse(viewer).await
+        self.converse(caller).await
     }
 
     /// Waits for the greeting and finds out who it is.
-    async fn greet(&mut self) -> Result<Viewer, End> {
+    async fn greet(&mut self) -> Result<Caller, End> {
         loop {
             match self.receive().await? {
                 ClientMessage::ConnectionInit { payload } => {
-                    let viewer = self.viewer(payload.as_ref())?;
+                    let caller = self.caller(payload.as_ref())?;
                     self.send(&ServerMessage::ConnectionAck).await?;
-                    return Ok(viewer);
+                    return Ok(caller);
                 }
                 ClientMessage::Ping => self.send(&ServerMessage::Pong).await?,
                 ClientMessage::Pong | ClientMessage::Complete { .. } => {}
@@ -101,22 +104,23 @@ impl Session {
         }
     }
 
-    fn viewer(&self, payload: Option<&Value>) -> Result<Viewer, End> {
+    fn caller(&self, payload: Option<&Value>) -> Result<Caller, End> {
         let app = &self.state.app;
         let greeted = authorization(payload);
         let header = match &greeted {
             Some(text) => Some(text.as_bytes()),
             None => self.authorization.as_ref().map(HeaderValue::as_bytes),
         };
-        authenticate(header, &app.tokens, app.clock.now())
-            .map_err(|error| End::Close(Close::Forbidden(error.to_string())))
+        let viewer = authenticate(header, &app.tokens, app.clock.now())
+            .map_err(|error| End::Close(Close::Forbidden(error.to_string())))?;
+        Ok(Caller { viewer, address: self.address.0 })
     }
 
     /// Runs the client's operations.
-    async fn converse(&mut self, viewer: Viewer) -> Result<(), End> {
+    async fn converse(&mut self, caller: Caller) -> Result<(), End> {
         let schema = self.state.schema.clone();
         let shutdown = self.state.shutdown.clone();
-        let mut expired = pin!(schema.expiry(viewer));
+        let mut expired = pin!(schema.expiry(caller.viewer));
         let mut pings = tokio::time::interval(PING_EVERY);
         let mut operations = Operations::new(self.id.0.clone());
         loop {
@@ -138,7 +142,7 @@ impl Session {
                     ClientMessage::Subscribe { id, payload } => {
                         let asked = schema.read(payload);
                         let live = asked.kind() == Some(OperationType::Subscription);
-                        let answers = schema.execute_stream(asked, viewer, uuid::Uuid::now_v7().to_string());
+                        let answers = schema.execute_stream(asked, caller.clone(), uuid::Uuid::now_v7().to_string());
                         match operations.start(id.clone(), live, answers) {
                             Ok(()) => {}
                             Err(Refused::Exists) => return Err(End::Close(Close::SubscriberExists(id))),

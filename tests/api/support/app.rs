@@ -4,15 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cartograph::accounts::{self, HashingCost, Passwords, Role, TokenKeys};
-use cartograph::app::{App, Parts};
-use cartograph::bus::Bus;
-use cartograph::clock::Clock;
-use cartograph::config::{Config, Database, Http, Log, Mode, Shop, Tokens};
+use cartograph::accounts::{self, HashingCost, Role};
+use cartograph::app::App;
+use cartograph::config::{Config, Database, Http, Log, Mode, Redis, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
-use cartograph::jobs::relay::{Relay, Waker};
+use cartograph::jobs;
 use cartograph::money::Currency;
 use cartograph::server;
 use secrecy::{ExposeSecret, SecretString};
@@ -79,23 +77,9 @@ impl TestApp {
         let db = connect(config.database.pool_size, Some(log.clone())).await;
         // What runs beside requests is no part of any, and so is not counted.
         let upkeep = connect(UPKEEP_POOL_SIZE, None).await;
-        let Tokens { secret, access_ttl, refresh_ttl } = &config.tokens;
-        let secret = secret.as_ref().expect("the tests' configuration has a secret");
-        let tokens = TokenKeys::new(secret, *access_ttl, *refresh_ttl);
-        let passwords = Passwords::new(CHEAP, config.mode).expect("a hash may be cheap");
-        let app = App::new(Parts {
-            bus: Bus::open(&config).expect("REDIS_URL can be used"),
-            relay: Waker::default(),
-            clock: Clock::default(),
-            tokens,
-            passwords,
-            config,
-            db,
-            upkeep,
-        });
+        let app = App::open(config, db, upkeep, CHEAP).expect("the configuration can be used");
         let shutdown = CancellationToken::new();
-        let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
-        tokio::spawn(relay.run(shutdown.clone()));
+        drop(jobs::start(&app, &shutdown));
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
         Self { app, address, log, shutdown, database }
     }
@@ -190,8 +174,7 @@ fn config() -> Config {
             pool_size: 8,
             statement_timeout: Duration::from_secs(20),
         },
-        redis_url: None,
-        redis_prefix: "cartograph".to_owned(),
+        redis: Redis { url: None, prefix: "cartograph".to_owned() },
         tokens: Tokens {
             secret: Some(SecretString::from("a secret that only the tests know, long enough")),
             access_ttl: Duration::from_mins(15),
@@ -201,9 +184,9 @@ fn config() -> Config {
             name: "Test Shop".to_owned(),
             currency: Currency::USD,
             public_url: Some("http://shop.test".to_owned()),
+            // Tests change rows behind the server's back and look at once.
+            catalog_max_age: Duration::ZERO,
         },
-        // Tests change rows behind the server's back and look at once.
-        catalog_max_age: Duration::ZERO,
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join("cartograph-tests-keep-nothing-here"),
     }

@@ -1,0 +1,41 @@
+//! Where the server listens.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use super::ConfigError;
+use super::vars::Vars;
+
+/// Where the server listens.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// `HOST`: the address, 127.0.0.1 unless said otherwise.
+    pub host: IpAddr,
+    /// `PORT`: the port, 8000 unless said otherwise; 0 takes a free one.
+    pub port: u16,
+    /// `SHUTDOWN_DELAY`: how long requests are still taken after SIGTERM, so that a load balancer that asks `/readyz` has
+    /// time to send them elsewhere.
+    pub shutdown_delay: Duration,
+}
+
+impl Http {
+    pub(super) fn read(vars: &Vars<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            host: vars
+                .parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?
+                .unwrap_or(IpAddr::from([127, 0, 0, 1])),
+            port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
+            shutdown_delay: Duration::from_secs(vars.ranged("SHUTDOWN_DELAY", 0, 300)?.unwrap_or(0).into()),
+        })
+    }
+}
+
+/// Where this machine itself reaches a server that listens on this address.
+pub(super) fn within_reach(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
