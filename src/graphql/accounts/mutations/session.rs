@@ -1,43 +1,16 @@
-//! Mutations of accounts and sessions.
+//! Signing in and out.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
-use super::super::cart::{CartMergeReport, merge_into};
-use super::super::context::ContextExt;
-use super::super::error::Result;
-use super::super::user_error::settle;
-use super::errors::{AccountErrorCode, AccountUserError};
-use super::session::Session;
-use super::user::User;
-use crate::accounts::{self, RefreshRefusal, RefreshToken, Registration};
+use super::super::super::cart::CartMergeReport;
+use super::super::super::context::ContextExt;
+use super::super::super::error::Result;
+use super::super::super::user_error::settle;
+use super::super::errors::AccountUserError;
+use super::super::session::Session;
+use super::guest_cart::take_along;
+use crate::accounts::{self, RefreshRefusal, RefreshToken};
 use crate::error::Outcome;
-
-/// What a new customer enters.
-#[derive(InputObject)]
-pub(crate) struct AccountRegisterInput {
-    /// The address to sign in with; capitals make no difference.
-    email: String,
-    /// 8 to 128 characters of any kind.
-    password: String,
-    /// What to call them; at most 200 characters.
-    name: String,
-    /// The token of the cart that they filled as a guest: its lines move to their account's cart.
-    cart_token: Option<String>,
-}
-
-/// What came of a registration.
-#[derive(SimpleObject)]
-pub(crate) struct AccountRegisterPayload {
-    /// The new account; null when there is none.
-    user: Option<User>,
-    /// Its first session; null when there is no new account.
-    session: Option<Session>,
-    /// What became of the guest's cart; null when no `cartToken` was given, when nobody was signed in, and when the cart
-    /// could not be taken along, which `userErrors` tells.
-    cart_merge: Option<CartMergeReport>,
-    /// Why there is no new account: all the reasons. With one, only why the cart could not be taken along.
-    user_errors: Vec<AccountUserError>,
-}
 
 /// What someone signs in with.
 #[derive(InputObject)]
@@ -94,29 +67,12 @@ pub(crate) struct SessionRevokePayload {
     user_errors: Vec<AccountUserError>,
 }
 
-/// Mutations of accounts and sessions.
+/// Mutations of sessions.
 #[derive(Default)]
-pub(crate) struct AccountMutation;
+pub(crate) struct SessionMutation;
 
 #[Object]
-impl AccountMutation {
-    /// Makes an account for a customer and signs them in.
-    async fn account_register(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Who they are.")] input: AccountRegisterInput,
-    ) -> Result<AccountRegisterPayload> {
-        let app = ctx.app();
-        let registration =
-            Registration { email: input.email, name: input.name, password: input.password.into() };
-        let outcome =
-            accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
-        let (session, mut user_errors) = settle(outcome)?;
-        let user = session.as_ref().map(|session| User(session.user.clone()));
-        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
-        Ok(AccountRegisterPayload { user, session: session.map(Session), cart_merge, user_errors })
-    }
-
+impl SessionMutation {
     /// Signs in: opens a session for whoever knows the password.
     async fn session_create(
         &self,
@@ -129,7 +85,7 @@ impl AccountMutation {
         let outcome =
             accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password).await;
         let (session, mut user_errors) = settle(outcome)?;
-        let cart_merge = take_cart_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
+        let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
         Ok(SessionCreatePayload { session: session.map(Session), cart_merge, user_errors })
     }
 
@@ -169,23 +125,6 @@ impl AccountMutation {
         };
         Ok(SessionRevokePayload { revoked, user_errors: Vec::new() })
     }
-}
-
-/// Moves a guest's cart to the account of a session that was just opened, or tells that it could not.
-async fn take_cart_along(
-    ctx: &Context<'_>,
-    session: Option<&accounts::Session>,
-    token: Option<String>,
-    user_errors: &mut Vec<AccountUserError>,
-) -> Option<CartMergeReport> {
-    let (user, token) = (session?.user.id, token?);
-    let report = merge_into(ctx, user, &token).await;
-    if report.is_none() {
-        let message = "You are signed in, but your cart could not be taken along. It is still there: keep its token, and \
-                       give it when you sign in again.";
-        user_errors.push(AccountUserError::at(AccountErrorCode::CartNotMerged, ["cartToken"], message));
-    }
-    report
 }
 
 async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {
