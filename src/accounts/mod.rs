@@ -10,6 +10,7 @@
 mod admin;
 mod authenticate;
 mod email;
+mod end_sessions;
 mod jwt_crypto;
 mod model;
 mod passwords;
@@ -28,6 +29,7 @@ mod tokens;
 pub use self::admin::{AppointRefusal, Appointment, appoint, promote};
 pub use self::authenticate::{AuthError, authenticate};
 pub use self::email::{Email, EmailError};
+pub use self::end_sessions::{Ending, end_sessions};
 pub use self::model::{NameError, User};
 pub use self::passwords::{HashingCost, PasswordError, Passwords};
 pub use self::permissions::{Permission, Role, SignedIn, Viewer};
