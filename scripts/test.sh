@@ -8,8 +8,10 @@ scripts/install.sh postgresql redis chromium node
 CHROMIUM=$(scripts/find-chromium.sh)
 export CHROMIUM
 
-# What drives the browser; only when its lock file is newer than what is installed.
-if [ playground/e2e/package-lock.json -nt playground/e2e/node_modules/.package-lock.json ]; then
-    npm --prefix playground/e2e ci --no-audit --no-fund --loglevel=error
-fi
+# What drives the browser, and what audits the server; only where a lock file is newer than what is installed.
+for folder in playground/e2e tests/conformance; do
+    if [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+        npm --prefix "$folder" ci --no-audit --no-fund --loglevel=error
+    fi
+done
 exec scripts/with-services.sh cargo test --locked "$@"

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
-use async_graphql::{Request, Variables};
+use async_graphql::{Name, Request, Value, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -48,6 +48,12 @@ impl Documents {
         }
         let Some(document) = self.parse(request)? else { return Ok(None) };
         if let Some(operation) = operation(&document, request.operation_name.as_deref()) {
+            if let Some(name) = missing(operation, &request.variables) {
+                return Err(ApiError::Client(
+                    Code::ValidationFailed,
+                    format!("The variable '${name}' must have a value: its type does not take null."),
+                ));
+            }
             fill_in_defaults(operation, &mut request.variables);
         }
         Ok(Some(document))
@@ -82,6 +88,19 @@ fn runs_twice(key: &str) -> ApiError {
              it, or give each an alias of its own if it is to run again."
         ),
     )
+}
+
+/// A variable that must have a value and has none. The library would notice only where the variable is used, once other
+/// fields have run; without its variables an operation is not executed at all (GraphQL specification, 6.1.2).
+fn missing<'a>(operation: &'a OperationDefinition, variables: &Variables) -> Option<&'a Name> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    definitions
+        .filter(|definition| !definition.var_type.node.nullable)
+        .find(|definition| match variables.get(&definition.name.node) {
+            None => definition.default_value.is_none(),
+            Some(value) => *value == Value::Null,
+        })
+        .map(|definition| &definition.name.node)
 }
 
 /// The library knows the defaults where a variable is an argument, but not where it decides about `@include` or `@skip`.

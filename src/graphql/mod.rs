@@ -23,6 +23,7 @@ mod loaders;
 mod nesting;
 mod node;
 mod nulls;
+mod operation;
 mod orders;
 mod presence;
 mod relay;
@@ -39,14 +40,15 @@ use std::sync::Arc;
 
 /// What the edge hands in and gets out, whichever library is behind it.
 pub use async_graphql::parser::types::OperationType;
-pub use async_graphql::{BatchRequest, BatchResponse, Request, Response, Variables};
 use async_graphql::{MergedObject, SDLExportOptions};
+pub use async_graphql::{Request, Response};
 
 use self::documents::Documents;
 pub use self::error::Code;
 pub use self::execute::{Answer, Asked};
 use self::live::Subscription;
 use self::nulls::FieldTypes;
+pub use self::operation::Operation;
 pub use self::sent::Sent;
 use self::shared::{CatalogueChanges, SharedAnswers};
 use crate::app::App;

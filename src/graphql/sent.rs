@@ -19,6 +19,16 @@ impl Sent {
             *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty());
         early.then_some(errors)
     }
+
+    /// The code of why nothing was executed; none when it was.
+    #[must_use]
+    pub fn refused(&self) -> Option<&str> {
+        let extensions = self.request_errors()?.first()?.extensions.as_ref()?;
+        match extensions.get("code") {
+            Some(Value::String(code)) => Some(code),
+            _ => None,
+        }
+    }
 }
 
 impl From<Response> for Sent {

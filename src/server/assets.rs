@@ -1,6 +1,7 @@
 //! The playground and the demo shop's pictures, from the binary itself.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -36,7 +37,8 @@ pub(super) async fn playground(id: RequestId) -> Response {
 }
 
 /// `/playground/assets/{name}`
-pub(super) async fn playground_asset(id: RequestId, Path(name): Path<String>) -> Response {
+pub(super) async fn playground_asset(id: RequestId, name: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(name)) = name else { return not_found(id).await };
     match assets::playground(&format!("assets/{name}")) {
         None => not_found(id).await,
         Some(file) => (
@@ -54,7 +56,8 @@ pub(super) async fn playground_asset(id: RequestId, Path(name): Path<String>) ->
 }
 
 /// `/media/demo/{name}`
-pub(super) async fn demo_image(id: RequestId, Path(name): Path<String>) -> Response {
+pub(super) async fn demo_image(id: RequestId, name: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(name)) = name else { return not_found(id).await };
     match assets::demo_image(&name) {
         None => not_found(id).await,
         Some(file) => (

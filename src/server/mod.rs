@@ -4,6 +4,7 @@ mod assets;
 mod client_address;
 mod graphql;
 mod health;
+mod refusal;
 mod request_id;
 mod ws;
 
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::client_address::ClientAddress;
+use self::refusal::refuse;
 pub use self::request_id::RequestId;
 use crate::app::App;
 use crate::config::{Http, Mode};
@@ -118,21 +120,23 @@ fn router(state: State) -> Router {
             .route("/media/demo/{name}", get(assets::demo_image));
     }
     router
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::method_not_allowed))
+        .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(ws::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(request_id::assign))
         .with_state(state)
 }
 
 async fn not_found(id: RequestId) -> Response {
-    graphql::refuse(
-        StatusCode::NOT_FOUND,
-        Code::NotFound,
-        "There is nothing here; the API is at /graphql.",
-        &id,
-    )
-    .into_response()
+    let message = "There is nothing here; the API is at /graphql.";
+    refuse(StatusCode::NOT_FOUND, Code::NotFound, message, &id).into_response()
+}
+
+/// The answer to a method that there is not; the router adds which there are.
+async fn method_not_allowed(id: RequestId) -> Response {
+    let message = "This method is not for this address: 'allow' names those that are. GraphQL takes POST, and GET for queries.";
+    refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &id).into_response()
 }

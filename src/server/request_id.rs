@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use super::graphql::refuse;
+use super::refusal::refuse;
 use crate::graphql::Code;
 
 const HEADER: &str = "x-request-id";

@@ -14,6 +14,7 @@ mod execution;
 mod field_order;
 mod health;
 mod hostile;
+mod http;
 mod import;
 mod inventory;
 mod live;

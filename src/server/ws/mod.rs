@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
-use super::graphql::refuse;
+use super::refusal::refuse;
 use super::{ClientAddress, RequestId, State};
 use crate::graphql::Code;
 

@@ -1,0 +1,181 @@
+//! GraphQL over HTTP: from a request to [`crate::graphql::Schema::answer`] and back, as the
+//! [specification](https://graphql.github.io/graphql-over-http/draft/) has it.
+
+mod accept;
+mod answer;
+mod body;
+mod parameters;
+
+use axum::body::Body;
+use axum::extract;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use self::accept::{Accept, Media};
+use super::refusal::{Refused, refuse};
+use super::{ClientAddress, RequestId, State, ws};
+use crate::accounts::{AuthError, authenticate};
+use crate::caller::Caller;
+use crate::config::Mode;
+use crate::graphql::{Asked, Code, OperationType};
+
+/// The methods there are at `/graphql`.
+pub(super) const METHODS: &str = "GET, HEAD, OPTIONS, POST";
+
+/// A request on its way through: what is known of it apart from what it asks.
+struct Exchange {
+    state: State,
+    id: RequestId,
+    caller: Caller,
+    accept: Accept,
+}
+
+/// `GET /graphql`: a query in the URL, or a websocket by upgrade; a browser that just looks is sent to the playground.
+pub(super) async fn get(
+    extract::State(state): extract::State<State>,
+    id: RequestId,
+    address: ClientAddress,
+    headers: HeaderMap,
+    upgrade: ws::Upgrade,
+    uri: axum::http::Uri,
+) -> Response {
+    if let Ok(upgrade) = upgrade {
+        return ws::open(state, id, address, &headers, upgrade);
+    }
+    let accept = Accept::read(&headers);
+    if uri.query().is_none_or(str::is_empty)
+        && accept.names_html()
+        && state.app.config.mode == Mode::Development
+    {
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, "/playground")]).into_response();
+    }
+    let operation = match parameters::read(&uri, &id) {
+        Ok(operation) => operation,
+        Err(refused) => return refused.written_as(accept.refusal().content_type()).into_response(),
+    };
+    let exchange = match Exchange::open(state, id, address, &headers, accept) {
+        Ok(exchange) => exchange,
+        Err(refused) => return refused.into_response(),
+    };
+    let asked = exchange.state.schema.read(operation.into());
+    if asked.kind() == Some(OperationType::Mutation) {
+        let message = "Mutations are sent by POST: GET is for what changes nothing.";
+        let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &exchange.id);
+        return exchange.refused(refused.with(header::ALLOW, "POST"));
+    }
+    exchange.one(asked).await
+}
+
+/// `POST /graphql`: one operation, or a few in a list, as JSON.
+pub(super) async fn post(
+    extract::State(state): extract::State<State>,
+    id: RequestId,
+    address: ClientAddress,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let accept = Accept::read(&headers);
+    let exchange = match Exchange::open(state, id, address, &headers, accept) {
+        Ok(exchange) => exchange,
+        Err(refused) => return refused.into_response(),
+    };
+    match body::read(&headers, body, &exchange.id).await {
+        Ok(body::Asked::One(operation)) => {
+            let asked = exchange.state.schema.read((*operation).into());
+            exchange.one(asked).await
+        }
+        Ok(body::Asked::Batch(operations)) => exchange.batch(operations).await,
+        Err(refused) => exchange.refused(refused),
+    }
+}
+
+/// `OPTIONS /graphql`, when no browser asks for another origin's page.
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, METHODS)]).into_response()
+}
+
+impl Exchange {
+    /// Finds out who asks and what they accept; both are refused before anything more is done for them.
+    fn open(
+        state: State,
+        id: RequestId,
+        address: ClientAddress,
+        headers: &HeaderMap,
+        accept: Accept,
+    ) -> Result<Self, Refused> {
+        if accept.single().or_else(|| accept.stream()).is_none() {
+            return Err(not_acceptable(&accept, &id));
+        }
+        match caller(&state, address, headers) {
+            Ok(caller) => Ok(Self { state, id, caller, accept }),
+            Err(error) => Err(unauthenticated(error, &accept, &id)),
+        }
+    }
+
+    /// Answers one operation.
+    async fn one(self, asked: Asked) -> Response {
+        if asked.kind() == Some(OperationType::Subscription) {
+            let message = "Subscriptions go over a websocket at /graphql/ws (graphql-transport-ws).";
+            return self.refused(refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message, &self.id));
+        }
+        match self.accept.single() {
+            Some(media @ (Media::Json | Media::GraphqlResponse)) => {
+                let answer = self.state.schema.answer(asked, self.caller, &self.id.0).await;
+                answer::one(answer, media, &self.id)
+            }
+            _ => not_acceptable(&self.accept, &self.id).into_response(),
+        }
+    }
+
+    /// Answers a few operations, one after the other.
+    async fn batch(self, operations: Vec<crate::graphql::Operation>) -> Response {
+        let Some(media) = self.accept.batch() else {
+            return not_acceptable(&self.accept, &self.id).into_response();
+        };
+        let mut batch = answer::Batch::new(&self.id);
+        for operation in operations {
+            let asked = self.state.schema.read(operation.into());
+            if asked.kind() == Some(OperationType::Subscription) {
+                batch.refuse(
+                    Code::BadRequest,
+                    "A batch holds queries and mutations: subscriptions go by themselves.",
+                );
+            } else {
+                batch.push(self.state.schema.execute(asked, self.caller.clone(), &self.id.0).await);
+            }
+        }
+        batch.finish(media)
+    }
+
+    fn refused(&self, refused: Refused) -> Response {
+        refused.written_as(self.accept.refusal().content_type()).into_response()
+    }
+}
+
+/// Who asks, by the one `Authorization` header.
+fn caller(
+    state: &State,
+    ClientAddress(address): ClientAddress,
+    headers: &HeaderMap,
+) -> Result<Caller, AuthError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
+    let viewer = match (values.next(), values.next()) {
+        (_, Some(_)) => return Err(AuthError::Malformed),
+        (value, None) => {
+            authenticate(value.map(HeaderValue::as_bytes), &state.app.tokens, state.app.clock.now())?
+        }
+    };
+    Ok(Caller { viewer, address })
+}
+
+fn unauthenticated(error: AuthError, accept: &Accept, id: &RequestId) -> Refused {
+    let refused = refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &error.to_string(), id);
+    let refused = refused.with(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
+    refused.written_as(accept.refusal().content_type())
+}
+
+fn not_acceptable(accept: &Accept, id: &RequestId) -> Refused {
+    let message = "Answers come as application/graphql-response+json or application/json: name one of them in 'accept'.";
+    let refused = refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message, id);
+    refused.written_as(accept.refusal().content_type())
+}

@@ -1,0 +1,5 @@
+//! GraphQL over HTTP, to the letter.
+
+mod audits;
+mod negotiation;
+mod refusals;
