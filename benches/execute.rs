@@ -79,7 +79,8 @@ async fn customer(app: &App, schema: &Schema) -> Viewer {
     let answered: Value = serde_json::from_slice(&answered).expect("JSON");
     let token = answered["data"]["sessionCreate"]["session"]["accessToken"].as_str().expect("a session");
     let header = format!("Bearer {token}");
-    authenticate(Some(header.as_bytes()), &app.tokens, app.clock.now()).expect("the token is good")
+    authenticate(Some(header.as_bytes()), &app.tokens, &app.recalls, app.clock.now())
+        .expect("the token is good")
 }
 
 async fn first_slug(schema: &Schema, field: &str) -> Value {

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::accounts::{HashingCost, Passwords, TokenKeys, development_secret};
-use crate::bus::Bus;
+use crate::accounts::{HashingCost, Passwords, Recalls, TokenKeys};
+use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -33,6 +33,8 @@ pub struct Parts {
     pub relay: Waker,
     /// What issues and checks access tokens.
     pub tokens: TokenKeys,
+    /// Which access tokens are good no longer before they expire.
+    pub recalls: Recalls,
     /// What hashes and checks passwords.
     pub passwords: Passwords,
 }
@@ -42,21 +44,35 @@ impl App {
     /// beside them. Fails when a setting cannot be used.
     pub fn open(config: Config, db: Db, upkeep: Db, hashing: HashingCost) -> anyhow::Result<Self> {
         let redis = Redis::open(&config.redis)?;
-        let secret = match &config.tokens.secret {
-            Some(secret) => secret.clone(),
-            None => development_secret(&config.data_dir)?,
-        };
+        let clock = Clock::default();
         Ok(Self(Arc::new(Parts {
             db,
             upkeep,
-            clock: Clock::default(),
             bus: Bus::new(redis.clone()),
             redis,
             relay: Waker::default(),
-            tokens: TokenKeys::new(&secret, config.tokens.access_ttl, config.tokens.refresh_ttl),
+            tokens: TokenKeys::open(&config.tokens, &config.data_dir)?,
+            recalls: Recalls::new(config.tokens.access_ttl, clock.clone()),
+            clock,
             passwords: Passwords::new(hashing, config.mode)?,
             config,
         })))
+    }
+
+    /// Has every copy of the server learn at once of access tokens that were recalled: because sessions were ended, or
+    /// the roles of an account changed. Belongs behind the commit; without it the others learn of it within a minute.
+    /// This one knows when the call returns.
+    pub async fn spread_recalls(&self) {
+        if let Err(error) = self.recalls.look(&self.db).await {
+            tracing::warn!(%error, "recalled access tokens are noticed later");
+        }
+        let app = self.clone();
+        // A Redis that is away is not waited for.
+        tokio::spawn(async move {
+            if let Err(error) = app.bus.publish(&[Topic::Sessions]).await {
+                tracing::debug!(%error, "other copies of the server will notice recalled access tokens by themselves");
+            }
+        });
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::permissions::Viewer;
+use super::recalls::Recalls;
 use super::tokens::TokenKeys;
 
 /// Why an `Authorization` header does not say who asks. The text is meant for the client; the code is
@@ -23,6 +24,17 @@ pub enum AuthError {
         "The access token has expired. Get a new one with sessionRefresh, sent without an Authorization header."
     )]
     Expired,
+    /// Its session ended.
+    #[error(
+        "The session of this access token has ended. Sign in with sessionCreate, sent without an Authorization header."
+    )]
+    Ended,
+    /// It says what was so once: the account's roles have changed.
+    #[error(
+        "What this account may do has changed since the access token was issued. Get a new one with sessionRefresh, sent \
+         without an Authorization header."
+    )]
+    Stale,
 }
 
 /// Who asks: a guest when there is no header, else whoever its token was issued to.
@@ -33,6 +45,7 @@ pub enum AuthError {
 pub fn authenticate(
     header: Option<&[u8]>,
     keys: &TokenKeys,
+    recalls: &Recalls,
     now: DateTime<Utc>,
 ) -> Result<Viewer, AuthError> {
     let Some(header) = header else {
@@ -43,5 +56,7 @@ pub fn authenticate(
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(AuthError::Malformed);
     }
-    Ok(Viewer::User(keys.verify(token.trim_start(), now)?))
+    let user = keys.verify(token.trim_start(), now)?;
+    recalls.check(&user)?;
+    Ok(Viewer::User(user))
 }

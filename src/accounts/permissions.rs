@@ -98,6 +98,10 @@ pub struct SignedIn {
     pub session_id: SessionId,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// When it was issued, in whole seconds.
+    pub(super) issued_at: DateTime<Utc>,
+    /// Which generation of its session's tokens it is of.
+    pub(super) generation: i32,
     permissions: u32,
 }
 
@@ -109,7 +113,12 @@ impl SignedIn {
             .iter()
             .flat_map(|role| role.permissions())
             .fold(0, |bits, permission| bits | *permission as u32);
-        Self { user_id, session_id, expires_at, permissions }
+        Self { user_id, session_id, expires_at, issued_at: DateTime::UNIX_EPOCH, generation: 0, permissions }
+    }
+
+    /// The same by a token issued then, of this generation.
+    pub(super) fn of(self, issued_at: DateTime<Utc>, generation: i32) -> Self {
+        Self { issued_at, generation, ..self }
     }
 }
 

@@ -18,14 +18,16 @@ use crate::config::Mode;
 use crate::db::Prepare;
 use crate::db::schema::{refresh_tokens, sessions, users};
 use crate::error::{Error, Outcome, Refusal};
-use crate::ids::SessionId;
+use crate::ids::{SessionId, UserId};
 
-/// Why there are no new tokens. The text is meant for the client.
+/// Why there are no new tokens. The text is meant for the client, who is not told more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This refresh token is not good, or no longer: sign in with sessionCreate.")]
 pub enum RefreshRefusal {
-    /// Unknown, spent, or of a session that ended.
-    #[error("This refresh token is not good, or no longer: sign in with sessionCreate.")]
+    /// Unknown, or of a session that ended.
     InvalidToken,
+    /// Spent before; its session has ended with this.
+    Reused,
 }
 
 impl Refusal for RefreshRefusal {}
@@ -44,16 +46,21 @@ pub async fn refresh(
             // No error here: that would roll the revocation back.
             if sign_out_by_token(conn, token, now).await? {
                 tracing::warn!("a spent refresh token was used again; its session is revoked");
+                return Ok(Err(RefreshRefusal::Reused));
             }
-            return Ok(None);
+            return Ok(Err(RefreshRefusal::InvalidToken));
         };
         match extend(conn, id, now, tokens.session_end(now)).await? {
-            Some(user) if mode == Mode::Production && is_published(&user.email) => Ok(None),
-            None => Ok(None),
-            Some(user) => Ok::<_, Error>(Some(session::issue(conn, tokens, now, id, user).await?)),
+            Some((_, user)) if mode == Mode::Production && is_published(&user.email) => {
+                Ok(Err(RefreshRefusal::InvalidToken))
+            }
+            None => Ok(Err(RefreshRefusal::InvalidToken)),
+            Some((generation, user)) => {
+                Ok::<_, Error>(Ok(session::issue(conn, tokens, now, id, generation, user).await?))
+            }
         }
     });
-    renewed.await?.ok_or_else(|| RefreshRefusal::InvalidToken.into())
+    renewed.await?.map_err(Into::into)
 }
 
 /// Marks an unspent token as spent and tells whose it was. Waits for whoever is spending the same one.
@@ -72,30 +79,33 @@ async fn spend(
         .optional()
 }
 
-/// Moves the end of a session that has not ended, and gives its user if the account is still living.
+/// Moves the end of a session that has not ended, and gives the generation that its tokens are at and its user, if the
+/// account is still living. From here to the end of the transaction nobody recalls them: the roles are those of the
+/// generation.
 async fn extend(
     mut conn: &AsyncPgConnection,
     id: SessionId,
     now: DateTime<Utc>,
     end: DateTime<Utc>,
-) -> QueryResult<Option<User>> {
-    let user: Option<crate::ids::UserId> = diesel::update(sessions::table.find(id))
+) -> QueryResult<Option<(i32, User)>> {
+    let extended: Option<(UserId, i32)> = diesel::update(sessions::table.find(id))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .set(sessions::expires_at.eq(end))
-        .returning(sessions::user_id)
+        .returning((sessions::user_id, sessions::generation))
         .prepared()
         .get_result(&mut conn)
         .await
         .optional()?;
-    let Some(user) = user else {
+    let Some((user, generation)) = extended else {
         return Ok(None);
     };
-    users::table
+    let user = users::table
         .find(user)
         .filter(users::deleted_at.is_null())
         .select(User::as_select())
         .first(&mut conn)
         .await
-        .optional()
+        .optional()?;
+    Ok(user.map(|user| (generation, user)))
 }

@@ -44,15 +44,16 @@ pub async fn open_session(
         ))
         .execute(&mut conn)
         .await?;
-    issue(conn, tokens, now, id, user).await
+    issue(conn, tokens, now, id, 0, user).await
 }
 
-/// Gives a living session its next pair of tokens.
+/// Gives a living session its next pair of tokens, of the generation that it is at.
 pub(super) async fn issue(
     mut conn: &AsyncPgConnection,
     tokens: &TokenKeys,
     now: DateTime<Utc>,
     id: SessionId,
+    generation: i32,
     user: User,
 ) -> Result<Session> {
     let refresh_token = RefreshToken::generate();
@@ -64,7 +65,7 @@ pub(super) async fn issue(
         ))
         .execute(&mut conn)
         .await?;
-    let access_token = tokens.issue(&user, id, now)?;
+    let access_token = tokens.issue(&user, id, generation, now)?;
     Ok(Session {
         id,
         user,

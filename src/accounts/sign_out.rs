@@ -1,6 +1,6 @@
 //! Sign out: end a session. Doing it again changes nothing.
 //!
-//! The session's access token stays good until it expires; its refresh token is good no longer.
+//! Its refresh token is good no longer; its access token is recalled.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

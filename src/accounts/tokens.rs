@@ -1,36 +1,42 @@
 //! Access tokens: short-lived JWTs that say who someone is, checked without asking the database.
 //!
-//! What they say stays true until they expire: a role taken away or a session ended is noticed when the token is next
-//! renewed, which is why `JWT_ACCESS_TTL` is short.
+//! What they say can become untrue before they expire: a session ends, a role is taken away. [`Recalls`](super::Recalls)
+//! knows of those.
 
+use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use secrecy::{ExposeSecret, SecretString};
+use jsonwebtoken::{Header, Validation};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::authenticate::AuthError;
 use super::jwt_crypto;
+use super::keys::{self, Jwk, Key};
 use super::model::User;
 use super::permissions::{Role, SignedIn};
+use super::secret::development_secret;
+use crate::config;
 use crate::error;
 use crate::ids::SessionId;
 
-/// Issuer and audience: the same, because this server issues tokens for itself.
-const PARTY: &str = "cartograph";
+/// What kind of token it is (RFC 9068): another one signed with the same key, for another purpose, is none of these.
+const TYPE: &str = "at+jwt";
 /// How far the clocks of two copies of the server may be apart.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
-/// Ours have about 350 bytes.
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+/// Ours have about 450 bytes.
 const MAX_LENGTH: usize = 4096;
 
 /// Issues and checks access tokens; knows how long tokens last.
 pub struct TokenKeys {
-    signing: EncodingKey,
-    verifying: DecodingKey,
-    validation: Validation,
-    access_ttl: Duration,
-    refresh_ttl: Duration,
+    /// The first signs. Each with what the tokens that it signed are held against.
+    keys: Vec<(Key, Validation)>,
+    issuer: String,
+    audience: String,
+    access_ttl: TimeDelta,
+    refresh_ttl: TimeDelta,
 }
 
 /// A JWT and when it ends.
@@ -46,35 +52,48 @@ struct Claims {
     aud: String,
     /// Seconds since 1970.
     iat: i64,
+    /// Seconds since 1970; we give none, since a token is good at once.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    nbf: Option<i64>,
     /// Seconds since 1970.
     exp: i64,
     /// The user's id.
     sub: String,
     /// The session's id.
     sid: String,
+    /// Which generation of the session's tokens it is of.
+    #[serde(rename = "gen")]
+    generation: i32,
     roles: Vec<String>,
 }
 
 impl TokenKeys {
-    /// Keys made of a secret of at least 32 bytes, for access tokens and sessions of these lifetimes (a hundred years at
-    /// most).
-    #[must_use]
-    pub fn new(secret: &SecretString, access_ttl: Duration, refresh_ttl: Duration) -> Self {
+    /// The keys that are configured; where none are, a secret that is kept in the data folder. Fails, and says why in one
+    /// line, when they cannot be used.
+    pub fn open(config: &config::Tokens, data_dir: &Path) -> anyhow::Result<Self> {
         jwt_crypto::install();
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[PARTY]);
-        validation.set_audience(&[PARTY]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // The crate asks the system's time; `verify` asks the application's.
-        validation.validate_exp = false;
-        let secret = secret.expose_secret().as_bytes();
-        Self {
-            signing: EncodingKey::from_secret(secret),
-            verifying: DecodingKey::from_secret(secret),
-            validation,
-            access_ttl,
-            refresh_ttl,
-        }
+        let keys = match (&config.keys, &config.secret) {
+            (Some(keys), _) => keys::parse(keys).context("JWT_KEYS")?,
+            (None, Some(secret)) => vec![Key::secret(secret)],
+            (None, None) => vec![Key::secret(&development_secret(data_dir)?)],
+        };
+        let span = |ttl: Duration| TimeDelta::from_std(ttl).context("a token's lifetime is out of range");
+        let with_validation = |key: Key| {
+            let mut validation = Validation::new(key.algorithm);
+            validation.set_issuer(&[&config.issuer]);
+            validation.set_audience(&[&config.audience]);
+            validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+            // The crate asks the system's time; `verify` asks the application's.
+            validation.validate_exp = false;
+            (key, validation)
+        };
+        Ok(Self {
+            keys: keys.into_iter().map(with_validation).collect(),
+            issuer: config.issuer.clone(),
+            audience: config.audience.clone(),
+            access_ttl: span(config.access_ttl)?,
+            refresh_ttl: span(config.refresh_ttl)?,
+        })
     }
 
     /// A token for a session of this user.
@@ -82,47 +101,72 @@ impl TokenKeys {
         &self,
         user: &User,
         session: SessionId,
+        generation: i32,
         now: DateTime<Utc>,
     ) -> error::Result<AccessToken> {
+        let signing = self.keys.first().and_then(|(key, _)| Some((key, key.signing.as_ref()?)));
+        let (key, signing) = signing.context("no key signs")?;
         let exp = (now + self.access_ttl).timestamp();
         let claims = Claims {
-            iss: PARTY.to_owned(),
-            aud: PARTY.to_owned(),
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
             iat: now.timestamp(),
+            nbf: None,
             exp,
             sub: user.id.to_string(),
             sid: session.to_string(),
+            generation,
             roles: user.roles().into_iter().map(|role| role.as_str().to_owned()).collect(),
         };
-        let text = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
-            .map_err(anyhow::Error::new)?;
+        let mut header = Header::new(key.algorithm);
+        header.typ = Some(TYPE.to_owned());
+        header.kid = Some(key.id.clone());
+        let text = jsonwebtoken::encode(&header, &claims, signing).map_err(anyhow::Error::new)?;
         let expires_at = DateTime::from_timestamp(exp, 0).unwrap_or(now);
         Ok(AccessToken { text: text.into(), expires_at })
     }
 
     /// Who the bearer of this token is.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<SignedIn, AuthError> {
-        if token.len() > MAX_LENGTH {
+        let claims = self.claims(token).ok_or(AuthError::Invalid)?;
+        let moment = |seconds: i64| DateTime::from_timestamp(seconds, 0).ok_or(AuthError::Invalid);
+        let (issued_at, expires_at) = (moment(claims.iat)?, moment(claims.exp)?);
+        let good_from = issued_at.max(moment(claims.nbf.unwrap_or(claims.iat))?);
+        if expires_at <= issued_at || good_from > now + LEEWAY {
             return Err(AuthError::Invalid);
         }
-        let token = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
-            .map_err(|_| AuthError::Invalid)?;
-        // Extensions that must be understood (RFC 7515, 4.1.11): we understand none.
-        if token.header.crit.is_some() {
-            return Err(AuthError::Invalid);
-        }
-        let claims = token.claims;
-        let (Ok(user), Ok(session), Some(expires_at)) =
-            (claims.sub.parse(), claims.sid.parse(), DateTime::from_timestamp(claims.exp, 0))
-        else {
-            return Err(AuthError::Invalid);
-        };
+        // One that was issued for longer, by a copy that is set up in another way, is not good for longer than ours:
+        // recalls are remembered for no longer.
+        let expires_at = expires_at.min(issued_at + self.access_ttl);
         if expires_at <= now - LEEWAY {
             return Err(AuthError::Expired);
         }
+        let (Ok(user), Ok(session)) = (claims.sub.parse(), claims.sid.parse()) else {
+            return Err(AuthError::Invalid);
+        };
         // A role that a newer copy of the server gave means nothing here.
         let roles: Vec<Role> = claims.roles.iter().filter_map(|name| Role::parse(name)).collect();
-        Ok(SignedIn::new(user, session, &roles, expires_at))
+        Ok(SignedIn::new(user, session, &roles, expires_at).of(issued_at, claims.generation))
+    }
+
+    /// What a token says that one of the keys has signed, by its own algorithm and no other.
+    fn claims(&self, token: &str) -> Option<Claims> {
+        if token.len() > MAX_LENGTH {
+            return None;
+        }
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        // `crit` names extensions that must be understood (RFC 7515, 4.1.11): we understand none.
+        if header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return None;
+        }
+        let (key, validation) = self.keys.iter().find(|(key, _)| Some(&key.id) == header.kid.as_ref())?;
+        jsonwebtoken::decode::<Claims>(token, &key.verifying, validation).ok().map(|token| token.claims)
+    }
+
+    /// The public keys that others can check our tokens with: those of Ed25519.
+    #[must_use]
+    pub fn public_keys(&self) -> Vec<Jwk> {
+        self.keys.iter().filter_map(|(key, _)| key.jwk()).collect()
     }
 
     /// When a session opened or refreshed now ends unless it is refreshed again.
@@ -137,14 +181,40 @@ mod tests {
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
+    use secrecy::ExposeSecret;
+
+    use super::super::keys::tests::{PRIVATE, PUBLIC};
     use super::*;
-    use crate::accounts::{Permission, Viewer, authenticate};
+    use crate::accounts::{Permission, Recalls, Viewer, authenticate};
+    use crate::clock::Clock;
     use crate::ids::UserId;
 
     const SECRET: &str = "a secret that only the tests know, long enough";
 
+    fn configured(secret: &str, keys: Option<&str>) -> TokenKeys {
+        let config = config::Tokens {
+            secret: Some(secret.into()),
+            keys: keys.map(Into::into),
+            issuer: "shop".to_owned(),
+            audience: "shoppers".to_owned(),
+            access_ttl: Duration::from_mins(15),
+            refresh_ttl: Duration::from_hours(1),
+        };
+        TokenKeys::open(&config, Path::new("nothing is kept")).unwrap()
+    }
+
+    /// HS256.
     fn keys(secret: &str) -> TokenKeys {
-        TokenKeys::new(&secret.into(), Duration::from_mins(15), Duration::from_hours(1))
+        configured(secret, None)
+    }
+
+    /// Ed25519 and another key, in this order.
+    fn key_ring(text: &str) -> TokenKeys {
+        configured(SECRET, Some(text))
+    }
+
+    fn id_of(keys: &TokenKeys, place: usize) -> &str {
+        &keys.keys[place].0.id
     }
 
     fn now() -> DateTime<Utc> {
@@ -153,27 +223,32 @@ mod tests {
 
     fn good_claims() -> Value {
         json!({
-            "iss": "cartograph",
-            "aud": "cartograph",
+            "iss": "shop",
+            "aud": "shoppers",
             "iat": now().timestamp(),
             "exp": now().timestamp() + 900,
             "sub": UserId::new().to_string(),
             "sid": SessionId::new().to_string(),
+            "gen": 0,
             "roles": ["staff"],
         })
     }
 
     /// A token made by hand: only its signature is known to be right.
     fn signed(header: &Value, claims: &Value, secret: &str) -> String {
+        signed_with(header, claims, secret.as_bytes())
+    }
+
+    fn signed_with(header: &Value, claims: &Value, secret: &[u8]) -> String {
         let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(header), part(claims));
-        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret);
         let signature = BASE64_URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, message.as_bytes()));
         format!("{message}.{signature}")
     }
 
     fn hs256() -> Value {
-        json!({ "alg": "HS256", "typ": "JWT" })
+        json!({ "alg": "HS256", "typ": "at+jwt", "kid": id_of(&keys(SECRET), 0) })
     }
 
     fn verify(token: &str) -> Result<SignedIn, AuthError> {
@@ -185,11 +260,12 @@ mod tests {
         let user = User::for_tests(&[Role::Staff]);
         let session = SessionId::new();
         let keys = keys(SECRET);
-        let token = keys.issue(&user, session, now()).unwrap();
+        let token = keys.issue(&user, session, 3, now()).unwrap();
         assert_eq!(token.expires_at, now() + TimeDelta::minutes(15));
         let text = token.text.expose_secret();
         let signed_in = keys.verify(text, now()).unwrap();
-        assert_eq!(signed_in, SignedIn::new(user.id, session, &[Role::Staff], token.expires_at));
+        let expected = SignedIn::new(user.id, session, &[Role::Staff], token.expires_at);
+        assert_eq!(signed_in, expected.of(now(), 3));
         assert!(keys.verify(text, token.expires_at + LEEWAY - TimeDelta::milliseconds(1)).is_ok());
         assert_eq!(keys.verify(text, token.expires_at + LEEWAY), Err(AuthError::Expired));
     }
@@ -199,11 +275,19 @@ mod tests {
         assert!(verify(&signed(&hs256(), &good_claims(), SECRET)).is_ok());
         for (claim, value) in [
             ("iss", json!("somebody")),
-            ("iss", json!(["cartograph"])),
+            ("iss", json!(["shop"])),
             ("aud", json!("somebody")),
-            ("aud", json!(["cartograph", "somebody"])),
+            ("aud", json!(["shoppers", "somebody"])),
             ("exp", json!("tomorrow")),
             ("exp", json!(i64::MAX)),
+            ("exp", json!(1_800_000_060.5)),
+            ("exp", json!(now().timestamp())),
+            ("iat", json!("yesterday")),
+            ("iat", json!(i64::MIN)),
+            ("iat", json!(now().timestamp() + 31)),
+            ("nbf", json!(now().timestamp() + 31)),
+            ("nbf", json!("now")),
+            ("gen", json!("0")),
             ("sub", json!(SessionId::new().to_string())),
             ("sub", json!("1")),
             ("sid", json!(UserId::new().to_string())),
@@ -213,7 +297,7 @@ mod tests {
             claims[claim] = value;
             assert_eq!(verify(&signed(&hs256(), &claims, SECRET)), Err(AuthError::Invalid), "{claims}");
         }
-        for claim in ["iss", "aud", "exp", "sub", "sid", "roles"] {
+        for claim in ["iss", "aud", "iat", "exp", "sub", "sid", "gen", "roles"] {
             let mut claims = good_claims();
             claims.as_object_mut().unwrap().remove(claim);
             assert_eq!(verify(&signed(&hs256(), &claims, SECRET)), Err(AuthError::Invalid), "no {claim}");
@@ -223,6 +307,7 @@ mod tests {
     #[test]
     fn expiry_goes_by_the_applications_clock() {
         let mut claims = good_claims();
+        claims["iat"] = json!(now().timestamp() - 660);
         claims["exp"] = json!(now().timestamp() - 60);
         assert_eq!(verify(&signed(&hs256(), &claims, SECRET)), Err(AuthError::Expired));
         // An expired token of somebody else is above all somebody else's.
@@ -232,14 +317,93 @@ mod tests {
     #[test]
     fn no_other_algorithm_is_taken_whatever_the_header_says() {
         for algorithm in ["none", "None", "HS384", "HS512", "RS256", "ES256", "PS256", "EdDSA", "hs256", ""] {
-            let header = json!({ "alg": algorithm, "typ": "JWT" });
+            let mut header = hs256();
+            header["alg"] = json!(algorithm);
             let token = signed(&header, &good_claims(), SECRET);
             assert_eq!(verify(&token), Err(AuthError::Invalid), "{algorithm}");
             let (message, _) = token.rsplit_once('.').unwrap();
             assert_eq!(verify(&format!("{message}.")), Err(AuthError::Invalid), "{algorithm} unsigned");
         }
-        let critical = json!({ "alg": "HS256", "crit": ["b64"], "b64": false });
-        assert_eq!(verify(&signed(&critical, &good_claims(), SECRET)), Err(AuthError::Invalid));
+        for (name, value) in [
+            ("crit", json!(["b64"])),
+            ("crit", json!([])),
+            ("typ", json!("JWT")),
+            ("typ", json!(null)),
+            ("kid", json!("another")),
+            ("kid", json!(null)),
+            ("kid", json!(["one", "two"])),
+        ] {
+            let mut header = hs256();
+            header[name] = value;
+            assert_eq!(verify(&signed(&header, &good_claims(), SECRET)), Err(AuthError::Invalid), "{header}");
+        }
+        // A member given twice: who reads the first and who reads the last would differ.
+        let header = hs256().to_string();
+        let twice = header.replacen('{', r#"{"alg":"none","#, 1);
+        let message =
+            [twice.as_str(), &good_claims().to_string()].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part));
+        let message = message.join(".");
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET.as_bytes());
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, message.as_bytes()));
+        assert_eq!(verify(&format!("{message}.{signature}")), Err(AuthError::Invalid));
+    }
+
+    #[test]
+    fn a_token_lasts_no_longer_than_this_copy_of_the_server_lets_it() {
+        let mut claims = good_claims();
+        claims["exp"] = json!(now().timestamp() + 86_400);
+        let signed_in = verify(&signed(&hs256(), &claims, SECRET)).unwrap();
+        assert_eq!(signed_in.expires_at, now() + TimeDelta::minutes(15));
+        claims["iat"] = json!(now().timestamp() - 960);
+        assert_eq!(verify(&signed(&hs256(), &claims, SECRET)), Err(AuthError::Expired));
+    }
+
+    #[test]
+    fn keys_are_rotated_without_a_token_being_lost() {
+        let (old, new) = (format!("HS256 {SECRET}\n"), PRIVATE);
+        let issue = |keys: &TokenKeys| {
+            let token = keys.issue(&User::for_tests(&[]), SessionId::new(), 0, now()).unwrap();
+            token.text.expose_secret().to_owned()
+        };
+        // The new key is added, becomes the first, and is alone in the end; a secret given by itself is the same key.
+        let steps =
+            [keys(SECRET), key_ring(&(old.clone() + new)), key_ring(&(new.to_owned() + &old)), key_ring(new)];
+        for (place, neighbours) in steps.windows(2).enumerate() {
+            let [before, after] = neighbours else { unreachable!("windows of two") };
+            let tokens = [issue(before), issue(after)];
+            let good = |keys: &TokenKeys| tokens.iter().all(|token| keys.verify(token, now()).is_ok());
+            // Copies of the server are at one step or the next.
+            assert!(good(before) && good(after), "step {place}");
+        }
+        let last = &steps[3];
+        assert_eq!(last.verify(&issue(&steps[0]), now()), Err(AuthError::Invalid));
+        assert!(last.verify(&issue(&steps[2]), now()).is_ok());
+    }
+
+    #[test]
+    fn a_key_checks_tokens_of_its_own_algorithm_only() {
+        let both = key_ring(&format!("{PRIVATE}HS256 {SECRET}\n"));
+        let public = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let raw = BASE64_URL_SAFE_NO_PAD.decode(public).unwrap();
+        // What everybody can read of the public key, taken for a secret in every form there is.
+        let forms: [&[u8]; 4] = [&raw, public.as_bytes(), PUBLIC.as_bytes(), PUBLIC.trim_end().as_bytes()];
+        for secret in forms {
+            for kid in [id_of(&both, 0), id_of(&both, 1)] {
+                for algorithm in ["HS256", "EdDSA"] {
+                    let header = json!({ "alg": algorithm, "typ": "at+jwt", "kid": kid });
+                    let token = signed_with(&header, &good_claims(), secret);
+                    assert_eq!(both.verify(&token, now()), Err(AuthError::Invalid), "{header}");
+                }
+            }
+        }
+        // The secret's signature under the other key's name or algorithm.
+        for (algorithm, place) in [("HS256", 0), ("EdDSA", 0), ("EdDSA", 1)] {
+            let header = json!({ "alg": algorithm, "typ": "at+jwt", "kid": id_of(&both, place) });
+            let token = signed(&header, &good_claims(), SECRET);
+            assert_eq!(both.verify(&token, now()), Err(AuthError::Invalid), "{header}");
+        }
+        let header = json!({ "alg": "HS256", "typ": "at+jwt", "kid": id_of(&both, 1) });
+        assert!(both.verify(&signed(&header, &good_claims(), SECRET), now()).is_ok());
     }
 
     #[test]
@@ -268,22 +432,21 @@ mod tests {
     #[test]
     fn a_header_that_is_not_good_never_makes_a_guest() {
         let keys = keys(SECRET);
+        let recalls = Recalls::new(Duration::from_mins(15), Clock::default());
+        let authenticate = |header: Option<&[u8]>, now| authenticate(header, &keys, &recalls, now);
         let token = signed(&hs256(), &good_claims(), SECRET);
-        assert_eq!(authenticate(None, &keys, now()), Ok(Viewer::Guest));
+        assert_eq!(authenticate(None, now()), Ok(Viewer::Guest));
         for good in [format!("Bearer {token}"), format!("bearer  {token} ")] {
-            assert!(
-                matches!(authenticate(Some(good.as_bytes()), &keys, now()), Ok(Viewer::User(_))),
-                "{good}"
-            );
+            assert!(matches!(authenticate(Some(good.as_bytes()), now()), Ok(Viewer::User(_))), "{good}");
         }
         for bad in ["", "Bearer", "Bearer ", &token, "Basic YWRhOnB3", "Bearer\u{a0}x"] {
-            let answer = authenticate(Some(bad.as_bytes()), &keys, now());
+            let answer = authenticate(Some(bad.as_bytes()), now());
             assert_eq!(answer, Err(AuthError::Malformed), "{bad}");
         }
-        assert_eq!(authenticate(Some(b"Bearer \xff"), &keys, now()), Err(AuthError::Malformed));
-        assert_eq!(authenticate(Some(b"Bearer a b"), &keys, now()), Err(AuthError::Invalid));
+        assert_eq!(authenticate(Some(b"Bearer \xff"), now()), Err(AuthError::Malformed));
+        assert_eq!(authenticate(Some(b"Bearer a b"), now()), Err(AuthError::Invalid));
         let later = now() + TimeDelta::hours(1);
         let header = format!("Bearer {token}");
-        assert_eq!(authenticate(Some(header.as_bytes()), &keys, later), Err(AuthError::Expired));
+        assert_eq!(authenticate(Some(header.as_bytes()), later), Err(AuthError::Expired));
     }
 }

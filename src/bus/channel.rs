@@ -32,6 +32,7 @@ pub(super) struct Channel {
 #[serde(tag = "type", content = "id", rename_all = "snake_case")]
 enum Message {
     Order(Uuid),
+    Sessions,
     Variant(Uuid),
 }
 
@@ -39,6 +40,7 @@ impl Message {
     fn new(topic: &Topic) -> Option<Self> {
         match topic {
             Topic::Order(id) => Some(Self::Order(id.0)),
+            Topic::Sessions => Some(Self::Sessions),
             Topic::Variant(id) => Some(Self::Variant(id.0)),
             Topic::Orders => None,
         }
@@ -47,6 +49,7 @@ impl Message {
     fn topic(&self) -> Topic {
         match self {
             Self::Order(id) => Topic::Order(OrderId(*id)),
+            Self::Sessions => Topic::Sessions,
             Self::Variant(id) => Topic::Variant(VariantId(*id)),
         }
     }
@@ -179,6 +182,9 @@ mod tests {
         let written = serde_json::to_string(&Message::new(&topic)).unwrap();
         assert_eq!(written, r#"{"type":"order","id":"01890a5d-ac96-774b-bcce-b302099a8057"}"#);
         assert_eq!(serde_json::from_str::<Message>(&written).unwrap().topic(), topic);
+        let written = serde_json::to_string(&Message::new(&Topic::Sessions)).unwrap();
+        assert_eq!(written, r#"{"type":"sessions"}"#);
+        assert_eq!(serde_json::from_str::<Message>(&written).unwrap().topic(), Topic::Sessions);
         assert!(serde_json::from_str::<Message>(r#"{"type":"review","id":"x"}"#).is_err());
     }
 }

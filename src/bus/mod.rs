@@ -26,6 +26,8 @@ pub enum Topic {
     Order(OrderId),
     /// Any order: for the feed over all of them. Nobody publishes it; it comes with each [`Topic::Order`].
     Orders,
+    /// The sessions: access tokens were recalled.
+    Sessions,
     /// What can be bought of a variant, or for how much.
     Variant(VariantId),
 }

@@ -19,6 +19,7 @@ pub use self::http::Http;
 pub use self::log::Log;
 pub use self::redis::Redis;
 pub use self::shop::Shop;
+pub(crate) use self::tokens::MIN_SECRET_BYTES;
 pub use self::tokens::Tokens;
 pub use self::vars::ConfigError;
 use self::vars::Vars;

@@ -18,9 +18,6 @@ pub struct ConfigError {
     pub problem: String,
 }
 
-/// The shortest secret that HS256 is safe with: as long as its output (RFC 7518, section 3.2).
-const MIN_SECRET_BYTES: usize = 32;
-
 /// The variables of the environment, or of a test.
 pub(super) struct Vars<'a>(pub(super) &'a dyn Fn(&str) -> Option<OsString>);
 
@@ -89,26 +86,25 @@ impl Vars<'_> {
         }
     }
 
-    pub(super) fn secret(&self) -> Result<Option<SecretString>, ConfigError> {
-        let (variable, secret) = match (self.get("JWT_SECRET")?, self.path("JWT_SECRET_FILE")) {
+    /// A secret that is given as it is, or as what a file holds (without the line end there): the name of one or the other
+    /// is set.
+    pub(super) fn secret(
+        &self,
+        variable: &'static str,
+        file_variable: &'static str,
+    ) -> Result<Option<SecretString>, ConfigError> {
+        match (self.get(variable)?, self.path(file_variable)) {
             (Some(_), Some(_)) => {
-                return Err(self.wrong("JWT_SECRET_FILE", "cannot be set together with JWT_SECRET"));
+                Err(self.wrong(file_variable, format!("cannot be set together with {variable}")))
             }
-            (Some(secret), None) => ("JWT_SECRET", secret),
+            (Some(secret), None) => Ok(Some(secret.into())),
             (None, Some(path)) => match std::fs::read_to_string(&path) {
-                Ok(contents) => ("JWT_SECRET_FILE", contents.trim_end().to_owned()),
+                Ok(contents) => Ok(Some(contents.trim_end().into())),
                 Err(error) => {
-                    return Err(self
-                        .wrong("JWT_SECRET_FILE", format!("'{}' cannot be read: {error}", path.display())));
+                    Err(self.wrong(file_variable, format!("'{}' cannot be read: {error}", path.display())))
                 }
             },
-            (None, None) => return Ok(None),
-        };
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(
-                self.wrong(variable, format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes"))
-            );
+            (None, None) => Ok(None),
         }
-        Ok(Some(secret.into()))
     }
 }

@@ -219,6 +219,8 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+        generation -> Int4,
+        recalled_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -15,7 +15,7 @@ use super::loaders::Loaders;
 use super::shared::CatalogueChanges;
 use super::text::refuse_nul;
 use super::{document, field_order};
-use crate::accounts::Viewer;
+use crate::accounts::{AuthError, Viewer};
 use crate::app::App;
 use crate::caller::Caller;
 
@@ -55,10 +55,11 @@ impl Schema {
         finished(events, request_id)
     }
 
-    /// Waits until the viewer's token has expired; for ever for a guest.
-    pub(crate) async fn expiry(&self, viewer: Viewer) {
+    /// Waits until the viewer's token is good no longer, because it expired or was recalled, and says why; for ever for a
+    /// guest.
+    pub(crate) async fn expiry(&self, viewer: Viewer) -> AuthError {
         match viewer {
-            Viewer::User(user) => self.app.clock.reached(user.expires_at).await,
+            Viewer::User(user) => self.app.recalls.end_of(&user).await,
             Viewer::Guest => std::future::pending().await,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod cleanup;
 mod outbox;
+mod recalls;
 pub mod relay;
 
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
     let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
     jobs.spawn(relay.run(shutdown.clone()));
     jobs.spawn(cleanup::run(app.clone(), shutdown.clone()));
+    jobs.spawn(recalls::run(app.clone(), shutdown.clone()));
     jobs.close();
     jobs
 }

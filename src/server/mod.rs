@@ -4,6 +4,7 @@ mod assets;
 mod client_address;
 mod graphql;
 mod health;
+mod jwks;
 mod refusal;
 mod request_id;
 mod ws;
@@ -61,6 +62,8 @@ pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken)
             shutdown.cancel();
         }
     };
+    // Not a single request is answered for a token that was recalled before this process began.
+    app.recalls.look(&app.upkeep).await?;
     let sockets = TaskTracker::new();
     let bus = app.bus.clone();
     let listening = shutdown.clone();
@@ -122,6 +125,7 @@ fn router(state: State) -> Router {
     router
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(ws::get))
+        .route("/.well-known/jwks.json", get(jwks::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(not_found)

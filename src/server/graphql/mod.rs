@@ -162,7 +162,8 @@ fn caller(
     let viewer = match (values.next(), values.next()) {
         (_, Some(_)) => return Err(AuthError::Malformed),
         (value, None) => {
-            authenticate(value.map(HeaderValue::as_bytes), &state.app.tokens, state.app.clock.now())?
+            let app = &state.app;
+            authenticate(value.map(HeaderValue::as_bytes), &app.tokens, &app.recalls, app.clock.now())?
         }
     };
     Ok(Caller { viewer, address })

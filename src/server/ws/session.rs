@@ -111,7 +111,7 @@ impl Session {
             Some(text) => Some(text.as_bytes()),
             None => self.authorization.as_ref().map(HeaderValue::as_bytes),
         };
-        let viewer = authenticate(header, &app.tokens, app.clock.now())
+        let viewer = authenticate(header, &app.tokens, &app.recalls, app.clock.now())
             .map_err(|error| End::Close(Close::Forbidden(error.to_string())))?;
         Ok(Caller { viewer, address: self.address.0 })
     }
@@ -131,11 +131,11 @@ impl Session {
                     self.wind_up(&mut operations, DRAIN).await;
                     return Err(End::Close(Close::Restart));
                 }
-                () = &mut expired => {
+                error = &mut expired => {
                     self.wind_up(&mut operations, FAREWELL).await;
                     // The protocol's clients greet again with a new token after this, and go on watching; an error
                     // for each subscription would have ended those for good.
-                    return Err(End::Close(Close::Forbidden("the access token has expired".to_owned())));
+                    return Err(End::Close(Close::Forbidden(error.to_string())));
                 }
                 _ = pings.tick() => self.ping().await?,
                 message = self.receive() => match message? {

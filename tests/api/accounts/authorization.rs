@@ -25,12 +25,9 @@ async fn a_token_that_is_not_good_is_refused_and_says_why() {
     let token = registered.text("/accountRegister/session/accessToken");
     let account = app.customer().await.user_id();
     let foreign = {
-        let tokens = &app.app.config.tokens;
-        let keys = TokenKeys::new(
-            &"a secret of some other server, long".into(),
-            tokens.access_ttl,
-            tokens.refresh_ttl,
-        );
+        let mut tokens = app.app.config.tokens.clone();
+        tokens.secret = Some("a secret of some other server, long".into());
+        let keys = TokenKeys::open(&tokens, &app.app.config.data_dir).unwrap();
         let conn = app.db().await;
         let user = cartograph::accounts::queries::users_by_ids(&conn, &[account]).await.unwrap().remove(0);
         let session =

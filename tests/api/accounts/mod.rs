@@ -2,6 +2,7 @@
 
 mod authorization;
 mod operators;
+mod recalls;
 mod refresh;
 mod register;
 mod sign_in;

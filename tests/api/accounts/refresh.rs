@@ -87,7 +87,8 @@ async fn a_closed_account_is_not_signed_in_any_longer() {
     let closed = users::deleted_at.eq(Some(app.app.clock.now()));
     diesel::update(users::table).set(closed).execute(&mut app.db().await).await.unwrap();
     let client = bearer(&app, registered.text("/accountRegister/session/accessToken"));
-    assert_eq!(viewer(&client).await.at("/viewer"), &json!(null));
+    app.app.spread_recalls().await;
+    assert_eq!(viewer(&client).await.error_code(), "UNAUTHENTICATED");
     is_refused(&refresh(&app.guest(), registered.text("/accountRegister/session/refreshToken")).await);
 }
 

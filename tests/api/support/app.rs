@@ -177,6 +177,9 @@ fn config() -> Config {
         redis: Redis { url: None, prefix: "cartograph".to_owned() },
         tokens: Tokens {
             secret: Some(SecretString::from("a secret that only the tests know, long enough")),
+            keys: None,
+            issuer: "cartograph".to_owned(),
+            audience: "cartograph".to_owned(),
             access_ttl: Duration::from_mins(15),
             refresh_ttl: Duration::from_hours(24),
         },

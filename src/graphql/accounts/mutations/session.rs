@@ -10,7 +10,7 @@ use super::super::errors::AccountUserError;
 use super::super::session::Session;
 use super::guest_cart::take_along;
 use crate::accounts::{self, RefreshRefusal, RefreshToken};
-use crate::error::Outcome;
+use crate::error::{ActionError, Outcome};
 
 /// What someone signs in with.
 #[derive(InputObject)]
@@ -101,8 +101,8 @@ impl SessionMutation {
         Ok(SessionRefreshPayload { session: session.map(Session), user_errors })
     }
 
-    /// Signs out: ends a session. Its refresh token is good no longer, its access token until it expires. Ending it again
-    /// changes nothing.
+    /// Signs out: ends a session. Its tokens are good no longer; other copies of the server notice within a minute. Ending
+    /// it again changes nothing.
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,
@@ -123,6 +123,9 @@ impl SessionMutation {
                 }
             },
         };
+        if revoked {
+            app.spread_recalls().await;
+        }
         Ok(SessionRevokePayload { revoked, user_errors: Vec::new() })
     }
 }
@@ -131,5 +134,10 @@ async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, R
     let app = ctx.app();
     let token = RefreshToken::parse(token).ok_or(RefreshRefusal::InvalidToken)?;
     let mut conn = app.db.get().await?;
-    accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token).await
+    let outcome = accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token).await;
+    drop(conn);
+    if matches!(&outcome, Err(ActionError::Refused(reasons)) if reasons.contains(&RefreshRefusal::Reused)) {
+        app.spread_recalls().await;
+    }
+    outcome
 }
