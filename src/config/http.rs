@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::ConfigError;
+use ipnet::IpNet;
+
 use super::vars::Vars;
+use super::{ConfigError, Connections};
 
 /// Where the server listens.
 #[derive(Debug, Clone)]
@@ -16,6 +18,11 @@ pub struct Http {
     /// `SHUTDOWN_DELAY`: how long requests are still taken after SIGTERM, so that a load balancer that asks `/readyz` has
     /// time to send them elsewhere.
     pub shutdown_delay: Duration,
+    /// `TRUSTED_PROXIES`: the networks of proxies that say truly which address a request was sent from; none unless said
+    /// otherwise.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How many connections there may be, and how long each step may take.
+    pub connections: Connections,
 }
 
 impl Http {
@@ -26,8 +33,28 @@ impl Http {
                 .unwrap_or(IpAddr::from([127, 0, 0, 1])),
             port: vars.parsed("PORT", "a port number from 0 to 65535")?.unwrap_or(8000),
             shutdown_delay: Duration::from_secs(vars.ranged("SHUTDOWN_DELAY", 0, 300)?.unwrap_or(0).into()),
+            trusted_proxies: vars
+                .list("TRUSTED_PROXIES")?
+                .iter()
+                .map(|text| network(text).ok_or_else(|| not_a_network(vars, text)))
+                .collect::<Result<_, _>>()?,
+            connections: Connections::read(vars)?,
         })
     }
+}
+
+/// `10.0.0.0/8`, or one address.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| Some(text.parse::<IpAddr>().ok()?.to_canonical().into()))
+}
+
+fn not_a_network(vars: &Vars<'_>, text: &str) -> ConfigError {
+    vars.wrong(
+        "TRUSTED_PROXIES",
+        format!(
+            "'{text}' is neither an address nor a network such as 10.0.0.0/8; several are separated by commas"
+        ),
+    )
 }
 
 /// Where this machine itself reaches a server that listens on this address.

@@ -2,6 +2,8 @@
 //!
 //! One struct and one file per concern; each field says which variable fills it. The README has the table for operators.
 
+mod connections;
+mod cors;
 mod database;
 mod http;
 mod log;
@@ -14,6 +16,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use self::connections::Connections;
+pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::http::Http;
 pub use self::log::Log;
@@ -31,6 +35,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where the server listens.
     pub http: Http,
+    /// Which pages of other origins may use the API.
+    pub cors: Cors,
     /// PostgreSQL.
     pub database: Database,
     /// Redis.
@@ -67,6 +73,7 @@ impl Config {
         Ok(Self {
             mode,
             http: Http::read(&vars)?,
+            cors: Cors::read(&vars)?,
             database: Database::read(&vars)?,
             redis: Redis::read(&vars)?,
             tokens: Tokens::read(&vars, mode)?,

@@ -28,6 +28,12 @@ impl Vars<'_> {
         self.set(variable).map(text).transpose()
     }
 
+    /// Texts separated by commas.
+    pub(super) fn list(&self, variable: &'static str) -> Result<Vec<String>, ConfigError> {
+        let list = self.get(variable)?.unwrap_or_default();
+        Ok(list.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    }
+
     /// A path, in whatever encoding.
     pub(super) fn path(&self, variable: &str) -> Option<PathBuf> {
         self.set(variable).map(PathBuf::from)

@@ -6,7 +6,7 @@ use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
 use rustls_platform_verifier::ConfigVerifierExt;
 use tokio_postgres::config::{Config, Host, SslMode};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{CancelToken, Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// What to do when a certificate is not trusted, behind the reason.
@@ -46,6 +46,15 @@ pub(crate) async fn raw_client(url: &str) -> ConnectionResult<Client> {
             Ok(client)
         }
     }
+}
+
+/// Tells a server to stop what it does for a connection. That it was told does not mean that it has stopped.
+pub(super) async fn cancel(url: &str, token: &CancelToken) -> ConnectionResult<()> {
+    match encryption(&parse(url)?)? {
+        None => token.cancel_query(NoTls).await,
+        Some(tls) => token.cancel_query(tls).await,
+    }
+    .map_err(|error| refused(&error))
 }
 
 fn parse(url: &str) -> ConnectionResult<Config> {

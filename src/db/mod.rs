@@ -2,6 +2,7 @@
 
 mod connect;
 mod per_key;
+mod pool;
 mod prepared;
 mod reads;
 pub mod schema;
@@ -12,15 +13,13 @@ use std::time::Duration;
 use anyhow::Context;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod, bb8,
-};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use futures_util::FutureExt;
 
 pub(crate) use self::connect::raw_client;
 pub(crate) use self::per_key::PerKey;
+pub use self::pool::Connection;
+use self::pool::Manager;
 pub(crate) use self::prepared::Prepare;
 pub use self::reads::Reads;
 pub use self::statements::{Statement, StatementLog};
@@ -39,9 +38,6 @@ const TYPO_TOLERANCE: f32 = 0.42;
 /// How many connections a server holds beside those of requests: the relay takes one at a time, and so does the rest.
 pub const UPKEEP_POOL_SIZE: u32 = 2;
 
-/// A connection taken from the pool; goes back when dropped.
-pub type Connection<'a> = bb8::PooledConnection<'a, AsyncPgConnection>;
-
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -58,7 +54,7 @@ pub struct Options {
 /// The connection pool.
 #[derive(Clone)]
 pub struct Db {
-    pool: bb8::Pool<AsyncPgConnection>,
+    pool: bb8::Pool<Manager>,
 }
 
 impl Db {
@@ -69,15 +65,15 @@ impl Db {
             // In a rush, waiting in line is better than being sent away: as long as a statement may take.
             .connection_timeout(options.statement_timeout)
             .test_on_check_out(true)
-            .build(manager(options))
+            .build(Manager::new(options))
             .await
             .context("PostgreSQL cannot be reached")?;
         Ok(Self { pool })
     }
 
     /// A connection. Give it back before waiting for anything but the database.
-    pub async fn get(&self) -> Result<Connection<'_>> {
-        Ok(self.pool.get().await?)
+    pub async fn get(&self) -> Result<Connection> {
+        Ok(self.pool.get_owned().await?.into())
     }
 
     /// Whether the database answers and has all the migrations this binary knows.
@@ -122,38 +118,4 @@ pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
         Ok(run.iter().map(ToString::to_string).collect())
     })
     .await?
-}
-
-fn manager(options: &Options) -> AsyncDieselConnectionManager<AsyncPgConnection> {
-    let mut config = ManagerConfig::default();
-    // After a restart of PostgreSQL every idle connection is dead. The driver knows at once; asking the server before
-    // each use would double the statements.
-    config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|conn: &mut AsyncPgConnection| {
-        let broken = conn.is_broken();
-        async move { if broken { Err(diesel::result::Error::BrokenTransactionManager) } else { Ok(()) } }
-            .boxed()
-    }));
-    let timeout = options.statement_timeout.as_millis();
-    let log = options.statement_log.clone();
-    config.custom_setup = Box::new(move |url| {
-        let log = log.clone();
-        async move {
-            let mut conn = connect::establish(url).await?;
-            diesel_async::SimpleAsyncConnection::batch_execute(
-                &mut conn,
-                &format!(
-                    "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; SET jit = off; \
-                     SET pg_trgm.word_similarity_threshold = {TYPO_TOLERANCE}"
-                ),
-            )
-            .await
-            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-            if let Some(log) = log {
-                conn.set_instrumentation(log);
-            }
-            Ok(conn)
-        }
-        .boxed()
-    });
-    AsyncDieselConnectionManager::new_with_config(&options.url, config)
 }

@@ -5,14 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::bb8;
 use tokio::sync::Mutex;
 
-use super::Db;
-use crate::error::Result;
-
-/// A connection that several readers hold.
-type Shared = bb8::PooledConnection<'static, AsyncPgConnection>;
+use super::{Connection, Db};
+use crate::error::{Error, Result};
 
 /// A request's connection for what its loaders read: who reads while another does shares that one's connection, and the
 /// last one gives it back to the pool.
@@ -24,13 +20,13 @@ type Shared = bb8::PooledConnection<'static, AsyncPgConnection>;
 #[derive(Clone)]
 pub struct Reads {
     db: Db,
-    held: Arc<Mutex<Weak<Shared>>>,
+    held: Arc<Mutex<Weak<Connection>>>,
     /// How often the pool had none in time.
     given_up: Arc<AtomicU64>,
 }
 
 /// The connection, held with others. Let go of it before waiting for anything but the database.
-pub struct Reading(Arc<Shared>);
+pub struct Reading(Arc<Connection>);
 
 impl Deref for Reading {
     type Target = AsyncPgConnection;
@@ -58,8 +54,8 @@ impl Reads {
         if self.given_up.load(Ordering::Relaxed) != given_up {
             return Err(bb8::RunError::TimedOut.into());
         }
-        let conn = self.db.pool.get_owned().await.inspect_err(|error| {
-            if matches!(error, bb8::RunError::TimedOut) {
+        let conn = self.db.get().await.inspect_err(|error| {
+            if matches!(error, Error::Pool(bb8::RunError::TimedOut)) {
                 self.given_up.fetch_add(1, Ordering::Relaxed);
             }
         })?;

@@ -12,6 +12,9 @@ use crate::accounts::Viewer;
 use crate::caller::Caller;
 use crate::config::Mode;
 
+const LATE_MESSAGE: &str = "This took too long and was given up: ask for less at a time, or try again later. If it was a mutation, look first \
+     what of it has happened.";
+
 /// The answer to a request.
 #[derive(Debug)]
 pub enum Answer {
@@ -67,7 +70,12 @@ impl Schema {
 
     /// Answers one request.
     pub async fn execute(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
-        let mut response = self.run(asked, caller).await;
+        let limit = self.app.config.http.connections.request_timeout;
+        let mut response = match tokio::time::timeout(limit, self.run(asked, caller)).await {
+            Ok(response) => response,
+            // What it was at is dropped, and rolled back where it was in a transaction.
+            Err(_) => failed(ApiError::Client(Code::Timeout, LATE_MESSAGE.to_owned())),
+        };
         for error in &mut response.errors {
             finish(error, request_id);
         }

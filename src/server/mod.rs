@@ -1,10 +1,13 @@
 //! The HTTP edge: routes, request ids, health, and a shutdown that lets running requests finish.
 
 mod assets;
+mod browsers;
 mod client_address;
+mod connection;
 mod graphql;
 mod health;
 mod jwks;
+mod per_address;
 mod refusal;
 mod request_id;
 mod ws;
@@ -12,9 +15,9 @@ mod ws;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
 use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -75,27 +78,21 @@ pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken)
         shutdown: shutdown.clone(),
         sockets: sockets.clone(),
     };
-    let router = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = shutdown.clone();
-    let server =
-        axum::serve(listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+    let http = state.app.config.http.clone();
     let served = async {
-        server.await.context("the HTTP server failed")?;
+        connection::serve(listener, router(state), &http, shutdown).await;
         sockets.close();
         sockets.wait().await;
-        Ok(())
     };
     let deadline = async {
         delayed.await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        result = served => result,
-        () = deadline => {
-            tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time");
-            Ok(())
-        }
+        () = served => {}
+        () = deadline => tracing::warn!(seconds = DRAIN.as_secs(), "some requests did not finish in time"),
     }
+    Ok(())
 }
 
 /// What every handler can get at.
@@ -130,7 +127,9 @@ fn router(state: State) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(axum::middleware::from_fn(request_id::assign))
+        .layer(from_fn_with_state(state.clone(), browsers::cors))
+        .layer(from_fn(request_id::assign))
+        .layer(from_fn_with_state(state.clone(), browsers::secure))
         .with_state(state)
 }
 

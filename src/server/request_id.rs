@@ -24,11 +24,18 @@ const MAX_LENGTH: usize = 64;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+impl RequestId {
+    /// A new one.
+    pub(super) fn new() -> Self {
+        Self(Uuid::now_v7().to_string())
+    }
+}
+
 /// Gives each request its id: the one a proxy sent, if it is sane, else a new one.
 pub(super) async fn assign(mut request: Request, next: Next) -> Response {
     let id = match request.headers().get(HEADER).and_then(|value| value.to_str().ok()) {
         Some(given) if is_sane(given) => given.to_owned(),
-        _ => Uuid::now_v7().to_string(),
+        _ => RequestId::new().0,
     };
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -67,6 +74,6 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         // Every route lies behind `assign`.
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self(Uuid::now_v7().to_string())))
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::new))
     }
 }

@@ -1,6 +1,7 @@
 //! The body of a POST request: JSON, of bounded size.
 
 use std::fmt;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -25,8 +26,13 @@ pub(super) enum Asked {
     Batch(Vec<Operation>),
 }
 
-/// Reads what a request asks for.
-pub(super) async fn read(headers: &HeaderMap, body: Body, id: &RequestId) -> Result<Asked, Refused> {
+/// Reads what a request asks for; `limit` is how long its body may take to come.
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    limit: Duration,
+    id: &RequestId,
+) -> Result<Asked, Refused> {
     if !is_json(headers) {
         let message = "The body must be JSON: send the header 'content-type: application/json'.";
         let refused = refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message, id);
@@ -37,7 +43,14 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, id: &RequestId) -> Res
         let refused = refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message, id);
         return Err(refused.with(header::ACCEPT_ENCODING, "identity"));
     }
-    let bytes = collect(body, id).await?;
+    let bytes = match tokio::time::timeout(limit, collect(body, id)).await {
+        Ok(collected) => collected?,
+        Err(_) => {
+            let message = format!("The body did not come within {} seconds.", limit.as_secs());
+            let refused = refuse(StatusCode::REQUEST_TIMEOUT, Code::Timeout, &message, id);
+            return Err(refused.with(header::CONNECTION, "close"));
+        }
+    };
     serde_json::from_slice(&bytes).map_err(|error| {
         let message = match error.classify() {
             serde_json::error::Category::Data => format!("The body is no GraphQL request: {error}."),

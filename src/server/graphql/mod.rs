@@ -10,8 +10,10 @@ use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, timeout_at};
 
 use self::accept::{Accept, Media};
+
 use super::refusal::{Refused, refuse};
 use super::{ClientAddress, RequestId, State, ws};
 use crate::accounts::{AuthError, authenticate};
@@ -79,7 +81,8 @@ pub(super) async fn post(
         Ok(exchange) => exchange,
         Err(refused) => return refused.into_response(),
     };
-    match body::read(&headers, body, &exchange.id).await {
+    let limit = exchange.state.app.config.http.connections.body_timeout;
+    match body::read(&headers, body, limit, &exchange.id).await {
         Ok(body::Asked::One(operation)) => {
             let asked = exchange.state.schema.read((*operation).into());
             exchange.one(asked).await
@@ -133,6 +136,7 @@ impl Exchange {
             return not_acceptable(&self.accept, &self.id).into_response();
         };
         let mut batch = answer::Batch::new(&self.id);
+        let deadline = Instant::now() + self.state.app.config.http.connections.request_timeout;
         for operation in operations {
             let asked = self.state.schema.read(operation.into());
             if asked.kind() == Some(OperationType::Subscription) {
@@ -141,7 +145,14 @@ impl Exchange {
                     "A batch holds queries and mutations: subscriptions go by themselves.",
                 );
             } else {
-                batch.push(self.state.schema.execute(asked, self.caller.clone(), &self.id.0).await);
+                let answered = self.state.schema.execute(asked, self.caller.clone(), &self.id.0);
+                match timeout_at(deadline, answered).await {
+                    Ok(response) => batch.push(response),
+                    Err(_) => batch.refuse(
+                        Code::Timeout,
+                        "The operations of this batch took too long and this one was given up: send fewer at a time.",
+                    ),
+                }
             }
         }
         batch.finish(media)

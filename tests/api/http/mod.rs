@@ -1,5 +1,8 @@
-//! GraphQL over HTTP, to the letter.
+//! GraphQL over HTTP, to the letter, and what it travels on.
 
 mod audits;
+mod browsers;
+mod connection;
+mod left;
 mod negotiation;
 mod refusals;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
-use cartograph::config::{Config, Database, Http, Log, Mode, Redis, Shop, Tokens};
+use cartograph::config::{Config, Connections, Cors, Database, Http, Log, Mode, Redis, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
@@ -127,7 +127,7 @@ impl TestApp {
     }
 
     /// A connection of the server's pool, for arranging and checking rows. Give it back before the next request.
-    pub(crate) async fn db(&self) -> Connection<'_> {
+    pub(crate) async fn db(&self) -> Connection {
         self.app.db.get().await.expect("a connection")
     }
 
@@ -167,7 +167,23 @@ impl Drop for TestApp {
 fn config() -> Config {
     Config {
         mode: Mode::Development,
-        http: Http { host: IpAddr::from([127, 0, 0, 1]), port: 0, shutdown_delay: Duration::ZERO },
+        http: Http {
+            host: IpAddr::from([127, 0, 0, 1]),
+            port: 0,
+            shutdown_delay: Duration::ZERO,
+            trusted_proxies: Vec::new(),
+            connections: Connections {
+                max: 1000,
+                max_per_address: 1000,
+                // Long: tests run side by side on busy machines. Those about time set their own.
+                header_timeout: Duration::from_secs(60),
+                body_timeout: Duration::from_secs(60),
+                request_timeout: Duration::from_secs(60),
+                write_timeout: Duration::from_secs(60),
+                idle_timeout: Duration::from_secs(60),
+            },
+        },
+        cors: Cors { origins: Vec::new() },
         database: Database {
             url: None,
             programs: None,

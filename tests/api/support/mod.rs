@@ -10,6 +10,7 @@ pub(crate) mod builders;
 pub(crate) mod client;
 pub(crate) mod db;
 pub(crate) mod process;
+pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod statements;
 pub(crate) mod ws;

@@ -1,0 +1,146 @@
+//! One connection's bytes, and how long they may take.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// What a connection is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Phase {
+    /// The head of a request is on its way, or the first one is awaited.
+    Head = 0,
+    /// A request is being read, carried out or answered.
+    Exchange = 1,
+    /// The last request is answered.
+    Idle = 2,
+    /// It has become something else: a websocket.
+    Upgraded = 3,
+}
+
+/// What a connection is at, as the one who answers its requests tells the one who reads its bytes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress(Arc<AtomicU8>);
+
+impl Progress {
+    pub(super) fn set(&self, phase: Phase) {
+        self.0.store(phase as u8, Ordering::Release);
+    }
+
+    fn is(&self, phase: Phase) -> bool {
+        self.0.load(Ordering::Acquire) == phase as u8
+    }
+}
+
+/// A connection that breaks off when the client takes too long: to send the head of a request, or to take anything of what
+/// it is sent. Holds what counts the connection for as long as there is one, a websocket included.
+pub(super) struct Timed<T> {
+    stream: TcpStream,
+    progress: Progress,
+    /// How long a head may take, and since when one is awaited.
+    head: Duration,
+    since: Instant,
+    head_timer: Option<Pin<Box<Sleep>>>,
+    write: Duration,
+    write_timer: Option<Pin<Box<Sleep>>>,
+    _counted: T,
+}
+
+impl<T> Timed<T> {
+    pub(super) fn new(
+        stream: TcpStream,
+        progress: Progress,
+        head: Duration,
+        write: Duration,
+        counted: T,
+    ) -> Self {
+        let since = Instant::now();
+        Self { stream, progress, head, since, head_timer: None, write, write_timer: None, _counted: counted }
+    }
+
+    /// Bytes have come: the first ones after an answer begin the next request.
+    fn heard(&mut self) {
+        if self.progress.is(Phase::Idle) {
+            self.progress.set(Phase::Head);
+            self.since = Instant::now();
+            self.head_timer = None;
+        }
+    }
+
+    /// Nothing has come: fails once a head takes too long.
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if !self.progress.is(Phase::Head) {
+            self.head_timer = None;
+            return Poll::Pending;
+        }
+        let deadline = self.since + self.head;
+        let timer = self.head_timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        timer.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into())
+    }
+
+    /// Watches over a write: fails once none has got anywhere for too long.
+    fn watch<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
+        if written.is_ready() {
+            self.write_timer = None;
+            return written;
+        }
+        let write = self.write;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + write)));
+        ready!(timer.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<T: Unpin> AsyncRead for Timed<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+            Poll::Pending => self.poll_head(cx).map(Err),
+            Poll::Ready(read) => {
+                if buffer.filled().len() > before {
+                    self.heard();
+                }
+                Poll::Ready(read)
+            }
+        }
+    }
+}
+
+impl<T: Unpin> AsyncWrite for Timed<T> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.watch(cx, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.watch(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
