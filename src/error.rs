@@ -98,6 +98,17 @@ impl<R> ActionError<R> {
     pub fn refuse(reason: R) -> Self {
         Self::Refused(vec![reason])
     }
+
+    /// The same for a verb that does more: these are among its refusals.
+    pub fn of<S>(error: ActionError<S>) -> Self
+    where
+        R: From<S>,
+    {
+        match error {
+            ActionError::Refused(reasons) => Self::Refused(reasons.into_iter().map(R::from).collect()),
+            ActionError::Failed(error) => Self::Failed(error),
+        }
+    }
 }
 
 impl<R> From<R> for ActionError<R>
@@ -154,6 +165,8 @@ fn is_unstorable_text(error: &diesel::result::Error) -> bool {
 /// Whether a row was to name an account that is not there. Only the one who acts is ever named.
 fn names_nobody(error: &diesel::result::Error) -> bool {
     let actors = [
+        "account_events_actor_id_fkey",
+        "addresses_user_id_fkey",
         "carts_user_id_fkey",
         "order_events_actor_id_fkey",
         "orders_user_id_fkey",

@@ -7,7 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
+use uuid::{Builder, Uuid};
 
 /// Why a string is no id of the expected kind. The text is meant for the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +111,10 @@ typed_ids! {
     UserId = "user", "a user";
     /// One log-in of a user.
     SessionId = "session", "a session";
+    /// An entry of an account's address book.
+    AddressId = "address", "an address";
+    /// Something that was done to an account.
+    AccountEventId = "account_event", "an account event";
     /// A category of the catalogue.
     CategoryId = "category", "a category";
     /// A product of the catalogue.
@@ -134,6 +139,25 @@ typed_ids! {
     OrderEventId = "order_event", "an order event";
     /// A row of the outbox.
     OutboxId = "outbox", "an outbox event";
+}
+
+/// How far the moment in an id may be from that of its row, in milliseconds: the clocks of the server and of PostgreSQL are
+/// less than a day apart.
+const DRIFT: i64 = 24 * 60 * 60 * 1000;
+
+/// The smallest id of a row that was made at this moment, and one beyond the largest. A span of time is a span of ids, but
+/// for the drift of clocks: a list in the order of ids finds its beginning by it.
+#[must_use]
+pub fn ids_around(moment: DateTime<Utc>) -> (Uuid, Uuid) {
+    let millis = moment.timestamp_millis();
+    (first_id(millis.saturating_sub(DRIFT)), first_id(millis.saturating_add(DRIFT)))
+}
+
+/// The smallest id that can be made at a moment, in milliseconds since 1970.
+fn first_id(millis: i64) -> Uuid {
+    // An id has 48 bits for it.
+    let millis = millis.clamp(0, (1 << 48) - 1);
+    Builder::from_unix_timestamp_millis(millis.unsigned_abs(), &[0; 10]).into_uuid()
 }
 
 /// Crockford's base 32 in lower case, as the TypeID specification asks.
@@ -241,6 +265,14 @@ mod tests {
         let any = AnyId::OrderLineId(line);
         assert_eq!(line.to_string().parse(), Ok(any));
         assert_eq!(any.to_string(), line.to_string());
+    }
+
+    #[test]
+    fn an_id_lies_between_the_first_of_its_moment_and_the_first_of_the_next() {
+        let made = Utc::now().timestamp_millis();
+        let OrderId(id) = OrderId::new();
+        assert!(first_id(made) <= id && id < first_id(made + 1000), "{id}");
+        assert!(first_id(i64::MIN) < first_id(1) && first_id(made) < first_id(i64::MAX));
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 #![recursion_limit = "256"]
 
 pub mod accounts;
+pub mod address;
 pub mod app;
 pub mod assets;
 pub mod bus;

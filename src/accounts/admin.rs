@@ -2,19 +2,17 @@
 //!
 //! There is no such thing in the API: whoever may do this has the machine.
 
-use diesel::dsl::sql;
-use diesel::prelude::*;
-use diesel::sql_types::{Array, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncConnection;
 use secrecy::SecretString;
 
 use super::email::Email;
 use super::model::User;
 use super::passwords::Passwords;
 use super::permissions::Role;
+use super::queries;
 use super::register::{self, Candidate, RegisterRefusal, Registration};
+use super::update_roles::write_roles;
 use crate::db::Db;
-use crate::db::schema::users;
 use crate::error::{ActionError, Outcome, Refusal};
 
 /// Who is to have which role.
@@ -51,42 +49,25 @@ pub async fn appoint(
 ) -> Outcome<User, AppointRefusal> {
     let Appointment { email, name, password, role } = appointment;
     let candidate =
-        Candidate::check(passwords, Registration { email, name, password }).map_err(of_account)?;
+        Candidate::check(passwords, Registration { email, name, password }).map_err(ActionError::of)?;
     let candidate = candidate.with_hash(passwords).await?;
     let mut roles = vec![Role::Customer, role];
     roles.dedup();
-    register::insert(&*db.get().await?, &candidate, &roles).await.map_err(of_account)
+    register::insert(&*db.get().await?, &candidate, &roles).await.map_err(ActionError::of)
 }
 
 /// Gives the living account with this address the role. Everything else of it stays, above all the password; doing it
 /// again changes nothing.
 pub async fn promote(db: &Db, email: &str, role: Role) -> Outcome<User, AppointRefusal> {
     let address = Email::parse(email).map_err(|error| AppointRefusal::Account(error.into()))?;
-    let promoted = grant(&*db.get().await?, &address, role).await?;
-    promoted.ok_or_else(|| AppointRefusal::NoAccount.into())
-}
-
-async fn grant(mut conn: &AsyncPgConnection, email: &Email, role: Role) -> QueryResult<Option<User>> {
-    let roles = sql::<Array<Text>>("array_append(array_remove(roles, ")
-        .bind::<Text, _>(role.as_str())
-        .sql("), ")
-        .bind::<Text, _>(role.as_str())
-        .sql(")");
-    diesel::update(users::table)
-        .filter(users::email.eq(email.as_str()))
-        .filter(users::deleted_at.is_null())
-        .set(users::roles.eq(roles))
-        .returning(User::as_returning())
-        .get_result(&mut conn)
-        .await
-        .optional()
-}
-
-fn of_account(error: ActionError<RegisterRefusal>) -> ActionError<AppointRefusal> {
-    match error {
-        ActionError::Refused(reasons) => {
-            ActionError::Refused(reasons.into_iter().map(AppointRefusal::Account).collect())
+    let mut conn = db.get().await?;
+    conn.transaction(async |conn| {
+        let user = queries::lock_user_by_email(conn, &address).await?.ok_or(AppointRefusal::NoAccount)?;
+        let mut roles = user.roles();
+        if !roles.contains(&role) {
+            roles.push(role);
         }
-        ActionError::Failed(error) => ActionError::Failed(error),
-    }
+        Ok(write_roles(conn, user, roles, None).await?)
+    })
+    .await
 }

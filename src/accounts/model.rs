@@ -22,14 +22,16 @@ pub struct User {
     pub created_at: DateTime<Utc>,
     /// When it was closed, if it was. A closed account stays for the orders and reviews that name it.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// When what tells who its owner was went, if it did.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 impl User {
     /// What the account may be.
     #[must_use]
     pub fn roles(&self) -> Vec<Role> {
-        // The table's CHECK admits no name but those of roles.
-        self.roles.iter().filter_map(|name| Role::parse(name)).collect()
+        // The table admits no name but those of roles.
+        Role::parse_all(&self.roles)
     }
 
     /// Whether the account has not been closed.
@@ -47,6 +49,7 @@ impl User {
             roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
             created_at: DateTime::UNIX_EPOCH,
             deleted_at: None,
+            erased_at: None,
         }
     }
 }

@@ -22,6 +22,37 @@ pub enum Permission {
     ModerateReviews = 1 << 5,
     /// See every account.
     ReadUsers = 1 << 6,
+    /// Give and take roles; close accounts.
+    ManageUsers = 1 << 7,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 8] = [
+        Self::WriteReviews,
+        Self::ManageCatalog,
+        Self::ManageInventory,
+        Self::ReadOrders,
+        Self::ManageOrders,
+        Self::ModerateReviews,
+        Self::ReadUsers,
+        Self::ManageUsers,
+    ];
+
+    /// The permission's name in the API and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WriteReviews => "WRITE_REVIEWS",
+            Self::ManageCatalog => "MANAGE_CATALOG",
+            Self::ManageInventory => "MANAGE_INVENTORY",
+            Self::ReadOrders => "READ_ORDERS",
+            Self::ManageOrders => "MANAGE_ORDERS",
+            Self::ModerateReviews => "MODERATE_REVIEWS",
+            Self::ReadUsers => "READ_USERS",
+            Self::ManageUsers => "MANAGE_USERS",
+        }
+    }
 }
 
 /// What an account may be. One account can have several.
@@ -55,12 +86,18 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 
-    /// The one table of what each role brings.
+    /// The roles of these names, as far as there are such.
+    pub(super) fn parse_all(names: &[String]) -> Vec<Self> {
+        names.iter().filter_map(|name| Self::parse(name)).collect()
+    }
+
+    /// The one table of what each role brings. The database has it too, for its own rules and its readers: see
+    /// [`expect_roles`](super::expect_roles).
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ModerateReviews, ReadOrders, ReadUsers,
-            WriteReviews,
+            ManageCatalog, ManageInventory, ManageOrders, ManageUsers, ModerateReviews, ReadOrders,
+            ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],
@@ -75,6 +112,7 @@ impl Role {
                 ManageOrders,
                 ModerateReviews,
                 ReadUsers,
+                ManageUsers,
             ],
         }
     }
@@ -109,10 +147,19 @@ impl SignedIn {
     /// A user with the permissions of these roles.
     #[must_use]
     pub fn new(user_id: UserId, session_id: SessionId, roles: &[Role], expires_at: DateTime<Utc>) -> Self {
-        let permissions = roles
-            .iter()
-            .flat_map(|role| role.permissions())
-            .fold(0, |bits, permission| bits | *permission as u32);
+        let permissions = roles.iter().flat_map(|role| role.permissions()).copied();
+        Self::with_permissions(user_id, session_id, permissions, expires_at)
+    }
+
+    /// A user with these permissions, whatever roles bring them.
+    #[must_use]
+    pub fn with_permissions(
+        user_id: UserId,
+        session_id: SessionId,
+        permissions: impl IntoIterator<Item = Permission>,
+        expires_at: DateTime<Utc>,
+    ) -> Self {
+        let permissions = permissions.into_iter().fold(0, |bits, permission| bits | permission as u32);
         Self { user_id, session_id, expires_at, issued_at: DateTime::UNIX_EPOCH, generation: 0, permissions }
     }
 
@@ -138,6 +185,19 @@ impl Viewer {
         match self {
             Self::Guest => None,
             Self::User(user) => Some(user.user_id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_is_listed_once_and_an_admin_has_it() {
+        for (place, permission) in Permission::ALL.into_iter().enumerate() {
+            assert_eq!(permission as u32, 1 << place, "{permission:?}");
+            assert!(Role::Admin.permissions().contains(&permission), "{permission:?}");
         }
     }
 }

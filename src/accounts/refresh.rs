@@ -91,7 +91,7 @@ async fn extend(
     let extended: Option<(UserId, i32)> = diesel::update(sessions::table.find(id))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
-        .set(sessions::expires_at.eq(end))
+        .set((sessions::expires_at.eq(end), sessions::last_used_at.eq(now)))
         .returning((sessions::user_id, sessions::generation))
         .prepared()
         .get_result(&mut conn)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::HashingCost;
+use crate::accounts::{HashingCost, expect_roles};
 use crate::app::App;
 use crate::catalog::expect_currency;
 use crate::config::{Config, Mode};
@@ -60,6 +60,7 @@ async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
     let (db, upkeep) = (database.pool(&config).await?, database.upkeep_pool(&config).await?);
     let app = App::open(config, db, upkeep, HashingCost::default())?;
     expect_currency(&*app.db.get().await?, app.config.shop.currency).await?;
+    expect_roles(&*app.db.get().await?).await?;
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }

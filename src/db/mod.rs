@@ -17,7 +17,7 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) use self::connect::raw_client;
-pub(crate) use self::per_key::PerKey;
+pub(crate) use self::per_key::{PerKey, newest_per_key};
 pub use self::pool::Connection;
 use self::pool::Manager;
 pub(crate) use self::prepared::Prepare;

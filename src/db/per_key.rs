@@ -35,3 +35,31 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for PerKey<Q> {
         Ok(())
     }
 }
+
+/// The rows of one page of the list of each key, newest first, all in one statement: `$of_key` is the query that finds the
+/// rows of `wanted.key` in `$table`, whose ids are made in the order of writing. Each key's rows are in the direction of
+/// reading; see [`PageRequest::cut`](crate::pagination::PageRequest::cut).
+macro_rules! newest_per_key {
+    ($conn:expr, $of_key:expr, $table:ident, $row:ty, $key:ty, $keys:expr, $page:expr) => {{
+        use $crate::db::Prepare as _;
+        let (mut conn, page): (&diesel_async::AsyncPgConnection, &$crate::pagination::PageRequest) =
+            ($conn, $page);
+        let mut query =
+            $of_key.select(<$row>::as_select()).limit(page.fetch()).into_boxed::<diesel::pg::Pg>();
+        query = match (&page.cursor, page.backward) {
+            (Some(cursor), true) => query.filter($table::id.gt(cursor.id)),
+            (Some(cursor), false) => query.filter($table::id.lt(cursor.id)),
+            (None, _) => query,
+        };
+        query = if page.backward { query.order($table::id.asc()) } else { query.order($table::id.desc()) };
+        let keys = $keys.iter().map(|key| key.0).collect();
+        let rows: Vec<($key, $row)> = $crate::db::PerKey::new(keys, query).prepared().load(&mut conn).await?;
+        let mut found: Vec<$row> = rows.into_iter().map(|(_, row)| row).collect();
+        found.sort_unstable_by_key(|row| row.id);
+        if !page.backward {
+            found.reverse();
+        }
+        Ok(found)
+    }};
+}
+pub(crate) use newest_per_key;

@@ -3,6 +3,32 @@
 //! Columns that only SQL text touches (`products.search_document`) are left out.
 
 diesel::table! {
+    account_events (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        #[sql_name = "type"]
+        kind -> Text,
+        from_roles -> Nullable<Array<Text>>,
+        to_roles -> Nullable<Array<Text>>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    addresses (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        label -> Text,
+        address -> Jsonb,
+        default_shipping -> Bool,
+        default_billing -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cart_lines (id) {
         id -> Uuid,
         cart_id -> Uuid,
@@ -213,6 +239,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    role_permissions (role, permission) {
+        role -> Text,
+        permission -> Text,
+    }
+}
+
+diesel::table! {
+    roles (name) {
+        name -> Text,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -221,6 +260,7 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         generation -> Int4,
         recalled_at -> Nullable<Timestamptz>,
+        last_used_at -> Timestamptz,
     }
 }
 
@@ -246,9 +286,12 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
+        search_text -> Text,
     }
 }
 
+diesel::joinable!(addresses -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(products -> categories (category_id));
@@ -272,6 +315,8 @@ diesel::joinable!(order_events -> users (actor_id));
 diesel::joinable!(order_events -> orders (order_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    account_events,
+    addresses,
     cart_lines,
     carts,
     categories,
@@ -287,6 +332,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     refresh_tokens,
     reviews,
+    role_permissions,
+    roles,
     sessions,
     stock_changes,
     users,

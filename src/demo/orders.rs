@@ -5,13 +5,14 @@ use std::fmt::Debug;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::accounts::Accounts;
+use crate::address::Address;
 use crate::cart::{self, CartSelector, LineRequest, VariantKey};
 use crate::error::{ActionError, Outcome, Result};
 use crate::money::Currency;
+use crate::orders::OrderStatus;
 use crate::orders::change_status::{ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::PlaceOrder;
-use crate::orders::{Address, OrderStatus};
 
 /// What was bought (articles and numbers of pieces), and how far the order has come since.
 type DemoOrder = (&'static [(&'static str, i32)], &'static [OrderStatus]);

@@ -2,13 +2,16 @@
 //!
 //! A field with a rule carries both halves, next to each other:
 //! `#[graphql(guard = "Requires(Permission::ReadOrders)", directive = auth::apply(vec![Permission::ReadOrders.into()]))]`.
-//! A test compares the two over the whole schema.
+//! The same stands side by side where the owner of a thing may use it ([`Owner`] and `owner::apply()`), and where any
+//! account may ([`AnyAccount`] and `auth::apply(vec![])`). One test compares the two halves in the sources, another asks for
+//! every field of the schema in the name of everybody who must not have it.
 
 use async_graphql::{Context, Enum, Guard, TypeDirective};
 
 use super::context::{ContextExt, unauthenticated};
 use super::error::{ApiError, Code, Result};
 use crate::accounts::{Permission, Viewer};
+use crate::ids::UserId;
 
 /// Refuses a field unless the viewer's roles bring the permission.
 pub(super) struct Requires(pub(super) Permission);
@@ -23,7 +26,7 @@ impl Requires {
             Viewer::Guest => unauthenticated(),
             Viewer::User(_) => ApiError::Client(
                 Code::Forbidden,
-                format!("This needs the permission {}, which your account does not have.", name(self.0)),
+                format!("This needs the permission {}, which your account does not have.", self.0.as_str()),
             ),
         })
     }
@@ -32,6 +35,41 @@ impl Requires {
 impl Guard for Requires {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
         Ok(self.demand(ctx)?)
+    }
+}
+
+/// Refuses a field to guests.
+pub(super) struct AnyAccount;
+
+impl Guard for AnyAccount {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        ctx.signed_in()?;
+        Ok(())
+    }
+}
+
+/// Refuses a field of what belongs to somebody to everybody else.
+pub(super) struct Owner(pub(super) UserId);
+
+impl Guard for Owner {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        if ctx.signed_in()?.user_id == self.0 {
+            return Ok(());
+        }
+        let message = "Only whoever this account belongs to may see this.";
+        Err(ApiError::Client(Code::Forbidden, message.to_owned()).into())
+    }
+}
+
+/// Refuses a field of what belongs to somebody to all others whose roles do not bring the permission.
+pub(super) struct OwnerOr(pub(super) UserId, pub(super) Permission);
+
+impl Guard for OwnerOr {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        match ctx.viewer().user_id() {
+            Some(viewer) if viewer == self.0 => Ok(()),
+            _ => Requires(self.1).check(ctx).await,
+        }
     }
 }
 
@@ -53,12 +91,16 @@ pub enum PermissionEnum {
     ModerateReviews,
     /// See every account.
     ReadUsers,
+    /// Give and take roles; close accounts.
+    ManageUsers,
 }
 
-fn name(permission: Permission) -> String {
-    async_graphql::resolver_utils::enum_value(PermissionEnum::from(permission)).to_string()
-}
-
-/// Only those whose roles bring all these permissions may use this. A thing without `@auth` is public.
+/// Only accounts whose roles bring all these permissions may use this; without any permission, every account. A thing with
+/// neither `@auth` nor `@owner` is public, or as public as what it is a part of.
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 pub(super) fn auth(requires: Vec<PermissionEnum>) {}
+
+/// Only the account that the thing belongs to may use this field of it. Beside `@auth`: that account, whatever its roles, and
+/// those that `@auth` lets in.
+#[TypeDirective(location = "FieldDefinition")]
+pub(super) fn owner() {}

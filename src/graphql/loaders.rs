@@ -13,6 +13,9 @@ use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
 
 use super::shared::CatalogueChanges;
+use crate::accounts::address_book::SavedAddress;
+use crate::accounts::events::{AccountEvent, event_rows_by_users};
+use crate::accounts::own_sessions::{LivingSession, session_rows_by_users};
 use crate::accounts::{self, User};
 use crate::app::App;
 use crate::cart::{self, CartContents};
@@ -20,7 +23,9 @@ use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::Reads;
 use crate::error::{Error, Result};
-use crate::ids::{CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId};
+use crate::ids::{
+    AddressId, CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId,
+};
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::{self, Order, OrderLine};
 use crate::pagination::{Page, PageRequest};
@@ -103,6 +108,22 @@ where
     }
 }
 
+/// The rows of a page of what each account has: one statement for each page that is asked for; sibling fields ask for the
+/// same one.
+macro_rules! pages_of {
+    ($keys:expr, |$users:ident, $page:ident| $read:expr) => {{
+        let mut found: HashMap<(UserId, PageRequest), Vec<_>> = HashMap::new();
+        for ($page, $users) in by_arguments($keys) {
+            for row in $read.await? {
+                if let Some(user) = Option::<UserId>::from(row.user_id) {
+                    found.entry((user, $page.clone())).or_default().push(row);
+                }
+            }
+        }
+        Ok(found)
+    }};
+}
+
 /// All loaders of one request.
 pub(crate) struct Loaders {
     pub(super) carts: ById<CartId, CartContents>,
@@ -120,6 +141,12 @@ pub(crate) struct Loaders {
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) users: ById<UserId, User>,
+    pub(super) saved_addresses: ById<AddressId, SavedAddress>,
+    pub(super) addresses_of: ById<UserId, Vec<SavedAddress>>,
+    /// The rows of a page of each account's living sessions, as those of `orders_of`.
+    pub(super) sessions_of: ById<(UserId, PageRequest), Vec<LivingSession>>,
+    /// The rows of a page of what was done to each account, as those of `orders_of`.
+    pub(super) account_events_of: ById<(UserId, PageRequest), Vec<AccountEvent>>,
     pub(super) reviews: ById<ReviewId, Review>,
     pub(super) reviews_of: ById<(ProductId, ReviewPage), Page<Review>>,
     pub(super) listings: ById<(CategoryId, Listing), Page<Listed>>,
@@ -133,6 +160,7 @@ impl Loaders {
     pub(crate) fn new(app: &App, changes: CatalogueChanges) -> Self {
         use catalog::queries;
         let reads = Reads::new(app.db.clone());
+        let clock = app.clock.clone();
         Self {
             changes,
             carts: ById::new(&reads, async |reads: Reads, ids: Vec<CartId>| {
@@ -183,9 +211,31 @@ impl Loaders {
                 let lines = orders::queries::lines_by_orders(&*reads.get().await?, &ids).await?;
                 Ok(grouped(lines, |line| line.order_id))
             }),
-            orders_of: ById::new(&reads, orders_of),
+            orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
+                let conn = reads.get().await?;
+                pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
+            }),
             users: ById::new(&reads, async |reads: Reads, ids: Vec<UserId>| {
                 Ok(by(accounts::queries::users_by_ids(&*reads.get().await?, &ids).await?, |user| user.id))
+            }),
+            saved_addresses: ById::new(&reads, async |reads: Reads, ids: Vec<AddressId>| {
+                let found = accounts::queries::addresses_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |address| address.id))
+            }),
+            addresses_of: ById::new(&reads, async |reads: Reads, ids: Vec<UserId>| {
+                let found = accounts::queries::addresses_by_users(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |address| address.user_id))
+            }),
+            sessions_of: ById::new(&reads, move |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
+                let now = clock.now();
+                async move {
+                    let conn = reads.get().await?;
+                    pages_of!(keys, |users, page| session_rows_by_users(&conn, &users, &page, now))
+                }
+            }),
+            account_events_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
+                let conn = reads.get().await?;
+                pages_of!(keys, |users, page| event_rows_by_users(&conn, &users, &page))
             }),
             reviews: ById::new(&reads, async |reads: Reads, ids: Vec<ReviewId>| {
                 Ok(by(reviews::queries::reviews_by_ids(&*reads.get().await?, &ids).await?, |review| {
@@ -239,6 +289,25 @@ impl Loaders {
         self.products.forget().await;
     }
 
+    /// Forgets what was read of accounts, after one was written; reviews say who wrote them.
+    pub(super) async fn forget_users(&self) {
+        self.changes.note();
+        self.users.forget().await;
+        self.account_events_of.forget().await;
+        self.forget_sessions().await;
+    }
+
+    /// Forgets what was read of sessions, after some were ended.
+    pub(super) async fn forget_sessions(&self) {
+        self.sessions_of.forget().await;
+    }
+
+    /// Forgets what was read of address books, after one was written.
+    pub(super) async fn forget_addresses(&self) {
+        self.saved_addresses.forget().await;
+        self.addresses_of.forget().await;
+    }
+
     /// Forgets what was read of categories, after one was written; products say where they are filed.
     pub(super) async fn forget_categories(&self) {
         self.changes.note();
@@ -262,23 +331,6 @@ fn by_arguments<K, A: Hash + Eq>(keys: Vec<(K, A)>) -> HashMap<A, Vec<K>> {
         things_of.entry(arguments).or_default().push(thing);
     }
     things_of
-}
-
-/// One statement for each page that is asked for; sibling fields ask for the same one.
-async fn orders_of(
-    reads: Reads,
-    keys: Vec<(UserId, PageRequest)>,
-) -> Result<HashMap<(UserId, PageRequest), Vec<Order>>> {
-    let conn = reads.get().await?;
-    let mut found: HashMap<(UserId, PageRequest), Vec<Order>> = HashMap::new();
-    for (page, users) in by_arguments(keys) {
-        for order in orders::queries::order_rows_by_users(&conn, &users, &page).await? {
-            if let Some(user) = order.user_id {
-                found.entry((user, page.clone())).or_default().push(order);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// Pages of reviews: a statement for each distinct page that the document asks for, whatever the number of products.

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod address;
 mod auth;
 mod cart;
 mod catalog;

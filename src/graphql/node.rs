@@ -1,8 +1,9 @@
 //! `node(id:)`: anything that has an id, by that id alone.
 
 use async_graphql::{Context, ID, Interface, Object};
+use uuid::Uuid;
 
-use super::accounts::User;
+use super::accounts::{SavedAddress, User};
 use super::cart::{Cart, own_cart};
 use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
@@ -10,7 +11,8 @@ use super::error::{ApiError, Result};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
 use super::reviews::Review;
-use crate::ids::AnyId;
+use crate::ids::{AnyId, OrderId, ProductId};
+use crate::reviews;
 
 /// A thing with an id that is good in `node(id:)`.
 #[derive(Interface)]
@@ -30,6 +32,8 @@ pub(crate) enum Node {
     ProductVariant(ProductVariant),
     /// A review.
     Review(Review),
+    /// An address: only of your account's book.
+    SavedAddress(SavedAddress),
     /// An account.
     User(User),
 }
@@ -73,6 +77,12 @@ fn parse_any(id: &ID) -> Result<AnyId> {
     Ok(id.as_str().parse()?)
 }
 
+/// What a thing belongs to, which decides who sees it; for a thing that is not there something that is not there either: it is
+/// looked for all the same, so that a hidden thing and none at all take the same time.
+fn owner_of<T, I>(thing: Option<&T>, owner: impl Fn(&T) -> I, id: impl Fn(Uuid) -> I) -> I {
+    thing.map_or_else(|| id(Uuid::nil()), owner)
+}
+
 async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
     let loaders = ctx.loaders();
     Ok(match id {
@@ -82,38 +92,45 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
                 .filter(|product| super::catalog::visible(ctx, product))
                 .map(|product| Product(product).into())
         }
-        AnyId::VariantId(id) => match loaders.variants.load(id).await? {
-            None => None,
-            Some(variant) => {
-                let product = loaders.products.load(variant.product_id).await?;
-                let visible = product.is_some_and(|product| super::catalog::visible(ctx, &product));
-                visible.then(|| ProductVariant(variant).into())
-            }
-        },
+        AnyId::VariantId(id) => {
+            let variant = loaders.variants.load(id).await?;
+            let product = owner_of(variant.as_ref(), |variant| variant.product_id, ProductId);
+            let product = loaders.products.load(product).await?;
+            let visible = product.is_some_and(|product| super::catalog::visible(ctx, &product));
+            variant.filter(|_| visible).map(|variant| ProductVariant(variant).into())
+        }
         AnyId::CategoryId(id) => loaders.categories.load(id).await?.map(|category| Category(category).into()),
         AnyId::CartId(id) => own_cart(ctx, id).await?.map(Node::from),
         AnyId::OrderId(id) => {
             let order = loaders.orders.load(id).await?;
             order.filter(|order| may_see(ctx, order, None)).map(|order| Order(order).into())
         }
-        AnyId::OrderEventId(id) => match loaders.order_events.load(id).await? {
-            None => None,
-            Some(event) => {
-                let order = loaders.orders.load(event.order_id).await?;
-                let visible = order.is_some_and(|order| may_see(ctx, &order, None));
-                visible.then(|| OrderEvent(event).into())
-            }
-        },
+        AnyId::OrderEventId(id) => {
+            let event = loaders.order_events.load(id).await?;
+            let order = owner_of(event.as_ref(), |event| event.order_id, OrderId);
+            let order = loaders.orders.load(order).await?;
+            let visible = order.is_some_and(|order| may_see(ctx, &order, None));
+            event.filter(|_| visible).map(|event| OrderEvent(event).into())
+        }
         AnyId::UserId(id) => {
             let user = loaders.users.load(id).await?;
             user.filter(|user| super::accounts::visible(ctx, user)).map(|user| User(user).into())
         }
-        AnyId::ReviewId(id) => match loaders.reviews.load(id).await? {
-            Some(review) if super::reviews::visible(ctx, &review).await? => Some(Review(review).into()),
-            _ => None,
-        },
+        AnyId::ReviewId(id) => {
+            let review = loaders.reviews.load(id).await?;
+            let product = owner_of(review.as_ref(), |review| review.product_id, ProductId);
+            let product = loaders.products.load(product).await?;
+            let visible = |review: &reviews::Review| super::reviews::visible(ctx, review, product.as_ref());
+            review.filter(visible).map(|review| Review(review).into())
+        }
+        AnyId::AddressId(id) => {
+            let saved = loaders.saved_addresses.load(id).await?;
+            let own = saved.filter(|saved| ctx.viewer().user_id() == Some(saved.user_id));
+            own.map(|saved| SavedAddress(saved).into())
+        }
         // Named one by one, so that a new kind of thing has to be decided about.
-        AnyId::SessionId(_)
+        AnyId::AccountEventId(_)
+        | AnyId::SessionId(_)
         | AnyId::OptionId(_)
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)

@@ -3,7 +3,6 @@
 //! Placing an order ([`place`]) and moving it on ([`change_status`]) are the two verbs; [`state`] alone knows which
 //! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
 
-pub mod address;
 pub mod change_status;
 pub mod events;
 pub mod feed;
@@ -12,6 +11,5 @@ pub mod place;
 pub mod queries;
 pub mod state;
 
-pub use self::address::{Address, AddressProblem};
 pub use self::model::{Order, OrderLine};
 pub use self::state::OrderStatus;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::address::Address;
 use super::state::OrderStatus;
+use crate::address::Address;
 use crate::db::schema::{order_lines, orders};
 use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
 use crate::money::{Currency, Money};
@@ -90,17 +90,12 @@ impl Order {
     /// Where it goes.
     #[must_use]
     pub fn shipping_address(&self) -> Address {
-        stored_address(&self.shipping_address)
+        Address::stored(&self.shipping_address)
     }
 
     /// Who is billed, when that is somebody else.
     #[must_use]
     pub fn billing_address(&self) -> Option<Address> {
-        self.billing_address.as_ref().map(stored_address)
+        self.billing_address.as_ref().map(Address::stored)
     }
-}
-
-/// An address as it was checked and stored. Fields that a later version adds are empty in older rows.
-fn stored_address(stored: &serde_json::Value) -> Address {
-    serde_json::from_value(stored.clone()).unwrap_or_default()
 }

@@ -12,8 +12,8 @@ use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use super::address::Address;
 use super::events::{self, Actor, Change, NewEvent};
+use crate::address::Address;
 use crate::cart::{self, CartLine, CartSelector};
 use crate::db::Prepare;
 use crate::db::schema::orders;

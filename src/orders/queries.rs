@@ -6,13 +6,13 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::model::{Order, OrderLine};
 use super::state::OrderStatus;
+use crate::db::newest_per_key;
 use crate::db::schema::{order_lines, orders};
-use crate::db::{PerKey, Prepare};
-use crate::ids::{OrderId, UserId};
+use crate::ids::{OrderId, UserId, ids_around};
 use crate::pagination::{Page, PageRequest};
 
 /// The order of lists of orders, for cursors.
@@ -73,46 +73,17 @@ pub async fn lines_by_orders(mut conn: &AsyncPgConnection, ids: &[OrderId]) -> Q
 /// The rows of one page of each of these customers' orders, newest first, all in one statement. Each customer's rows are
 /// in the direction of reading.
 pub async fn order_rows_by_users(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     users: &[UserId],
     page: &PageRequest,
 ) -> QueryResult<Vec<Order>> {
-    let mut query = orders::table
-        .filter(orders::user_id.eq(sql::<Nullable<SqlUuid>>("wanted.key")))
-        .select(Order::as_select())
-        .limit(page.fetch())
-        .into_boxed::<Pg>();
-    query = if page.backward { query.order(orders::id.asc()) } else { query.order(orders::id.desc()) };
-    query = match &page.cursor {
-        Some(cursor) if page.backward => query.filter(orders::id.gt(cursor.id)),
-        Some(cursor) => query.filter(orders::id.lt(cursor.id)),
-        None => query,
-    };
-    let keys = users.iter().map(|user| user.0).collect();
-    let rows: Vec<(UserId, Order)> = PerKey::new(keys, query).prepared().load(&mut conn).await?;
-    let mut found: Vec<Order> = rows.into_iter().map(|(_, order)| order).collect();
-    found.sort_unstable_by_key(|order| order.id);
-    if !page.backward {
-        found.reverse();
-    }
-    Ok(found)
+    let of_key = orders::table.filter(orders::user_id.eq(sql::<Nullable<SqlUuid>>("wanted.key")));
+    newest_per_key!(conn, of_key, orders, Order, UserId, users, page)
 }
 
 /// How many orders a customer has.
 pub async fn count_orders_of(mut conn: &AsyncPgConnection, user: UserId) -> QueryResult<i64> {
     orders::table.filter(orders::user_id.eq(user)).select(count_star()).first(&mut conn).await
-}
-
-/// How far the moment in an order's id may be from that of its row, in milliseconds: the clocks of the server and of
-/// PostgreSQL are less than a day apart.
-const DRIFT: i64 = 24 * 60 * 60 * 1000;
-
-/// The smallest id that can be made at a moment, in milliseconds since 1970. A span of time is a span of ids, but for the
-/// drift of clocks: a list in the order of ids finds its beginning by it.
-fn first_id(moment: i64) -> OrderId {
-    // An id has 48 bits for it.
-    let moment = moment.clamp(0, (1 << 48) - 1);
-    OrderId(Builder::from_unix_timestamp_millis(moment.unsigned_abs(), &[0; 10]).into_uuid())
 }
 
 macro_rules! filtered {
@@ -130,11 +101,11 @@ macro_rules! filtered {
             query = query.filter(orders::user_id.eq(customer));
         }
         if let Some(from) = filter.placed_from {
-            let first = first_id(from.timestamp_millis().saturating_sub(DRIFT));
+            let (first, _) = ids_around(from);
             query = query.filter(orders::created_at.ge(from).and(orders::id.ge(first)));
         }
         if let Some(before) = filter.placed_before {
-            let beyond = first_id(before.timestamp_millis().saturating_add(DRIFT));
+            let (_, beyond) = ids_around(before);
             query = query.filter(orders::created_at.lt(before).and(orders::id.lt(beyond)));
         }
         query
@@ -159,17 +130,4 @@ pub async fn orders_page(
 /// How many orders fit the filter.
 pub async fn count_orders(mut conn: &AsyncPgConnection, filter: &OrderFilter) -> QueryResult<i64> {
     filtered!(orders::table.select(count_star()), filter).first(&mut conn).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_lies_between_the_first_of_its_moment_and_the_first_of_the_next() {
-        let made = Utc::now().timestamp_millis();
-        let id = OrderId::new();
-        assert!(first_id(made) <= id && id < first_id(made + 1000), "{id}");
-        assert!(first_id(i64::MIN) < first_id(1) && first_id(made) < first_id(i64::MAX));
-    }
 }

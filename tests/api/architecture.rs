@@ -233,8 +233,19 @@ fn who_takes_a_connection_for_itself_opens_a_transaction() {
 
 #[test]
 fn what_lies_below_the_domains_knows_none_of_them() {
-    let below =
-        ["clock", "config", "db", "error", "idempotency", "ids", "money", "pagination", "redis", "secrets"];
+    let below = [
+        "address",
+        "clock",
+        "config",
+        "db",
+        "error",
+        "idempotency",
+        "ids",
+        "money",
+        "pagination",
+        "redis",
+        "secrets",
+    ];
     let mut broken = Vec::new();
     for source in sources().iter().filter(|source| below.contains(&source.module().as_str())) {
         for used in source.uses() {
@@ -255,23 +266,35 @@ fn guards_and_auth_directives_stand_side_by_side() {
     {
         for attribute in source.code.split("#[graphql(").skip(1) {
             let attribute = attribute.split(")]").next().unwrap_or_default();
-            let guarded = permissions(attribute, "Requires(Permission::");
-            let shown = permissions(attribute, "vec![Permission::");
-            if guarded != shown {
-                broken.push(format!("{}: guard {guarded:?}, directive {shown:?}", source.path.display()));
+            let (guards, directives) = halves(attribute);
+            if guards.is_some() != directives.is_some() || permissions(guards) != permissions(directives) {
+                broken
+                    .push(format!("{}: guard {guards:?}, directives {directives:?}", source.path.display()));
+                continue;
+            }
+            let (guards, directives) = (guards.unwrap_or_default(), directives.unwrap_or_default());
+            if guards.contains("Owner") != directives.contains("owner::apply()")
+                || (guards == "AnyAccount") != directives.contains("auth::apply(vec![])")
+            {
+                broken
+                    .push(format!("{}: guard {guards:?}, directives {directives:?}", source.path.display()));
             }
         }
     }
     assert_none(&broken, "each guard has its @auth and each @auth its guard");
 }
 
-/// The permissions named right behind this text.
-fn permissions(attribute: &str, before: &str) -> Vec<String> {
-    attribute
-        .split(before)
-        .skip(1)
-        .map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric()).collect())
-        .collect()
+/// The guard of a field and the rules that the schema shows of it.
+fn halves(attribute: &str) -> (Option<&str>, Option<&str>) {
+    let guard = attribute.split_once("guard = \"").and_then(|(_, rest)| rest.split_once('"'));
+    let rules = ["auth::apply", "owner::apply"].map(|rule| attribute.find(rule)).into_iter().flatten().min();
+    (guard.map(|(guard, _)| guard), rules.map(|start| &attribute[start..]))
+}
+
+/// The permissions named in one of the halves.
+fn permissions(half: Option<&str>) -> Vec<String> {
+    let named = half.unwrap_or_default().split("Permission::").skip(1);
+    named.map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric()).collect()).collect()
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod architecture;
+mod authorization;
 mod cart;
 mod catalog;
 mod cursors;

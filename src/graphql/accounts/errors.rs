@@ -3,11 +3,21 @@
 use async_graphql::Enum;
 
 use super::super::user_error::user_error;
-use crate::accounts::{PasswordError, RefreshRefusal, RegisterRefusal, SignInRefusal};
+use crate::accounts::address_book::{AddressRefusal, MAX_ADDRESSES};
+use crate::accounts::{
+    ChangePasswordRefusal, ConfirmRefusal, DeactivateRefusal, ManageRefusal, PasswordError, RefreshRefusal,
+    RegisterRefusal, SignInRefusal, SignOutRefusal, UpdateAccountRefusal,
+};
 
 /// Why something could not be done with an account or a session.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
 pub(crate) enum AccountErrorCode {
+    /// The account is closed.
+    AccountClosed,
+    /// A part of the address is missing or cannot be used.
+    AddressInvalid,
+    /// The address book is full.
+    AddressLimitReached,
     /// The guest's cart could not be taken along. The one signed in is signed in all the same; the cart and its token are
     /// as good as before.
     CartNotMerged,
@@ -19,14 +29,24 @@ pub(crate) enum AccountErrorCode {
     InvalidCredentials,
     /// The refresh token is unknown or spent, or its session has ended.
     InvalidRefreshToken,
+    /// The label is too long or does not fit on one line.
+    LabelInvalid,
+    /// The account is the shop's last administrator, and has to stay one.
+    LastAdmin,
     /// The name is empty, has more than 200 characters, or does not fit on one line.
     NameInvalid,
+    /// It takes permissions that your own account does not have.
+    NotAllowed,
+    /// There is no such thing, or it is not yours: the two cannot be told apart.
+    NotFound,
     /// The password is one that everybody knows.
     PasswordTooCommon,
     /// The password has more than 128 characters.
     PasswordTooLong,
     /// The password has fewer than 8 characters.
     PasswordTooShort,
+    /// It is not the password of your account.
+    WrongPassword,
 }
 
 user_error!(
@@ -41,17 +61,89 @@ impl From<RegisterRefusal> for AccountUserError {
             RegisterRefusal::Email(_) => (AccountErrorCode::EmailInvalid, "email"),
             RegisterRefusal::EmailTaken => (AccountErrorCode::EmailTaken, "email"),
             RegisterRefusal::Name(_) => (AccountErrorCode::NameInvalid, "name"),
-            RegisterRefusal::Password(PasswordError::TooCommon) => {
-                (AccountErrorCode::PasswordTooCommon, "password")
-            }
-            RegisterRefusal::Password(PasswordError::TooShort) => {
-                (AccountErrorCode::PasswordTooShort, "password")
-            }
-            RegisterRefusal::Password(PasswordError::TooLong) => {
-                (AccountErrorCode::PasswordTooLong, "password")
-            }
+            RegisterRefusal::Password(error) => (unfit(error), "password"),
         };
         Self::at(code, [field], refusal.to_string())
+    }
+}
+
+/// Why a password cannot be chosen.
+fn unfit(error: PasswordError) -> AccountErrorCode {
+    match error {
+        PasswordError::TooCommon => AccountErrorCode::PasswordTooCommon,
+        PasswordError::TooShort => AccountErrorCode::PasswordTooShort,
+        PasswordError::TooLong => AccountErrorCode::PasswordTooLong,
+    }
+}
+
+impl AccountUserError {
+    fn unconfirmed(refusal: ConfirmRefusal, field: &str) -> Self {
+        let code = match refusal {
+            ConfirmRefusal::WrongPassword => AccountErrorCode::WrongPassword,
+        };
+        Self::at(code, [field], refusal.to_string())
+    }
+}
+
+impl From<ChangePasswordRefusal> for AccountUserError {
+    fn from(refusal: ChangePasswordRefusal) -> Self {
+        match refusal {
+            ChangePasswordRefusal::Confirm(refusal) => Self::unconfirmed(refusal, "currentPassword"),
+            ChangePasswordRefusal::New(error) => Self::at(unfit(error), ["newPassword"], refusal.to_string()),
+        }
+    }
+}
+
+impl From<UpdateAccountRefusal> for AccountUserError {
+    fn from(refusal: UpdateAccountRefusal) -> Self {
+        match refusal {
+            UpdateAccountRefusal::Name(_) => {
+                Self::at(AccountErrorCode::NameInvalid, ["name"], refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<DeactivateRefusal> for AccountUserError {
+    fn from(refusal: DeactivateRefusal) -> Self {
+        match refusal {
+            DeactivateRefusal::Confirm(refusal) => Self::unconfirmed(refusal, "password"),
+            DeactivateRefusal::LastAdmin => Self::new(AccountErrorCode::LastAdmin, refusal.to_string()),
+        }
+    }
+}
+
+impl From<ManageRefusal> for AccountUserError {
+    fn from(refusal: ManageRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ManageRefusal::NotFound => Self::at(AccountErrorCode::NotFound, ["userId"], message),
+            ManageRefusal::Closed => Self::at(AccountErrorCode::AccountClosed, ["userId"], message),
+            ManageRefusal::BeyondYours => Self::new(AccountErrorCode::NotAllowed, message),
+            ManageRefusal::LastAdmin => Self::at(AccountErrorCode::LastAdmin, ["userId"], message),
+        }
+    }
+}
+
+impl From<AddressRefusal> for AccountUserError {
+    fn from(refusal: AddressRefusal) -> Self {
+        match refusal {
+            AddressRefusal::NotFound => Self::at(
+                AccountErrorCode::NotFound,
+                ["addressId"],
+                "There is no address with this id in your address book.",
+            ),
+            AddressRefusal::TooMany => Self::new(
+                AccountErrorCode::AddressLimitReached,
+                format!("An address book holds at most {MAX_ADDRESSES} addresses: strike one out first."),
+            ),
+            AddressRefusal::Label(error) => {
+                Self::at(AccountErrorCode::LabelInvalid, ["label"], error.to_string())
+            }
+            AddressRefusal::Address(wrong) => {
+                Self::at(AccountErrorCode::AddressInvalid, ["address", wrong.field], wrong.problem)
+            }
+        }
     }
 }
 
@@ -64,5 +156,15 @@ impl From<SignInRefusal> for AccountUserError {
 impl From<RefreshRefusal> for AccountUserError {
     fn from(refusal: RefreshRefusal) -> Self {
         Self::at(AccountErrorCode::InvalidRefreshToken, ["refreshToken"], refusal.to_string())
+    }
+}
+
+impl From<SignOutRefusal> for AccountUserError {
+    fn from(refusal: SignOutRefusal) -> Self {
+        let (code, field) = match refusal {
+            SignOutRefusal::NotFound => (AccountErrorCode::NotFound, "sessionId"),
+            SignOutRefusal::InvalidToken => (AccountErrorCode::InvalidRefreshToken, "refreshToken"),
+        };
+        Self::at(code, [field], refusal.to_string())
     }
 }

@@ -2,10 +2,10 @@
 
 use async_graphql::{Enum, ID, InputObject};
 
+use super::super::address::AddressInput;
 use super::super::context::parse_id;
 use super::super::error::Result;
 use super::super::scalars::{DateTime, Decimal};
-use super::address::AddressInput;
 use crate::orders::{self, queries};
 
 /// Where an order is in its life.
@@ -67,8 +67,10 @@ pub struct OrderPlaceInput {
     pub cart_token: Option<String>,
     /// Where to write to about the order; the account's address when left out. Guests must give one.
     pub email: Option<String>,
-    /// Where the order goes.
-    pub shipping_address: AddressInput,
+    /// Where the order goes: this, or `shippingAddressId`.
+    pub shipping_address: Option<AddressInput>,
+    /// An address of the viewer's own book, for the order to go to.
+    pub shipping_address_id: Option<ID>,
     /// Who is billed, when that is somebody else.
     pub billing_address: Option<AddressInput>,
     /// The total that the buyer saw: the order is placed only at exactly this total.

@@ -1,6 +1,5 @@
 //! Orders in the schema.
 
-mod address;
 mod inputs;
 mod mutations;
 mod order;

@@ -1,6 +1,6 @@
 //! Mutations of orders.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
@@ -10,6 +10,7 @@ use super::inputs::{OrderCancelInput, OrderPlaceInput, OrderStatusUpdateInput};
 use super::order::Order;
 use super::query::may_see;
 use crate::accounts::{Email, Permission, Viewer};
+use crate::address::Address;
 use crate::cart::CartSelector;
 use crate::idempotency::MAX_KEY_LENGTH;
 use crate::ids::OrderId;
@@ -17,7 +18,7 @@ use crate::money::Money;
 use crate::orders::change_status::{ChangeRefusal, ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::{PlaceOrder, PlaceRefusal, Placed, place};
-use crate::orders::{self, OrderStatus, queries};
+use crate::orders::{OrderStatus, queries};
 
 /// The longest remark on a step.
 const MAX_NOTE_LENGTH: usize = 1000;
@@ -205,7 +206,11 @@ async fn checked(
         let message = format!("An idempotency key has 1 to {MAX_KEY_LENGTH} characters.");
         problems.push(OrderUserError::at(OrderErrorCode::IdempotencyKeyInvalid, ["idempotencyKey"], message));
     }
-    let mut address = |part: &'static str, address: orders::Address| match address.checked() {
+    let saved = match &input.shipping_address_id {
+        None => None,
+        Some(id) => Some(saved_address(ctx, id).await?),
+    };
+    let mut address = |part: &'static str, address: Address| match address.checked() {
         Ok(address) => Some(address),
         Err(wrong) => {
             problems.extend(wrong.into_iter().map(|wrong| {
@@ -214,8 +219,21 @@ async fn checked(
             None
         }
     };
-    let shipping_address = address("shippingAddress", input.shipping_address.into());
     let billing_address = input.billing_address.and_then(|billing| address("billingAddress", billing.into()));
+    let shipping_address = match (input.shipping_address, saved) {
+        (Some(given), None) => address("shippingAddress", given.into()),
+        (None, Some(Some(saved))) => Some(saved),
+        (None, Some(None)) => {
+            let message = "There is no address with this id in your address book.";
+            problems.push(OrderUserError::at(OrderErrorCode::AddressInvalid, ["shippingAddressId"], message));
+            None
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            let message = "Give exactly one of 'shippingAddress' and 'shippingAddressId'.";
+            problems.push(OrderUserError::at(OrderErrorCode::AddressInvalid, ["shippingAddress"], message));
+            None
+        }
+    };
     let currency = ctx.app().config.shop.currency;
     let expected_total = match &input.expected_total {
         None => None,
@@ -235,6 +253,13 @@ async fn checked(
         idempotency_key: input.idempotency_key,
         currency,
     }))
+}
+
+/// An address of the viewer's own book; none when it is not there, or not theirs.
+async fn saved_address(ctx: &Context<'_>, id: &ID) -> Result<Option<Address>> {
+    let saved = ctx.loaders().saved_addresses.load(parse_id(id)?).await?;
+    let own = saved.filter(|saved| ctx.viewer().user_id() == Some(saved.user_id));
+    Ok(own.map(|saved| saved.address()))
 }
 
 impl From<PlaceRefusal> for OrderUserError {

@@ -3,13 +3,13 @@
 use async_graphql::{Context, Description, ID, Object};
 
 use super::super::accounts::User;
+use super::super::address::Address;
 use super::super::catalog::{Product, ProductVariant, visible};
 use super::super::context::ContextExt;
 use super::super::error::Result;
 use super::super::live::OrderEvent;
 use super::super::relay::Connection;
 use super::super::scalars::{DateTime, Money};
-use super::address::Address;
 use super::inputs::OrderStatus;
 use crate::orders;
 use crate::pagination::PageArguments;

@@ -92,12 +92,13 @@ impl Review {
     }
 }
 
-/// Whether the viewer may read the review: everyone what is published of a product they can see, moderators all.
-pub(in crate::graphql) async fn visible(ctx: &Context<'_>, review: &reviews::Review) -> Result<bool> {
-    if ctx.may(Permission::ModerateReviews) {
-        return Ok(true);
-    }
-    let product = ctx.loaders().products.load(review.product_id).await?;
-    Ok(review.status() == reviews::ReviewStatus::Published
-        && product.is_some_and(|product| catalog::visible(ctx, &product)))
+/// Whether the viewer may read the review of this product: everyone what is published of one they can see, moderators all.
+pub(in crate::graphql) fn visible(
+    ctx: &Context<'_>,
+    review: &reviews::Review,
+    product: Option<&crate::catalog::Product>,
+) -> bool {
+    ctx.may(Permission::ModerateReviews)
+        || (review.status() == reviews::ReviewStatus::Published
+            && product.is_some_and(|product| catalog::visible(ctx, product)))
 }

@@ -1,12 +1,16 @@
 //! Accounts and sessions: from a registration to the last sign-out, and what must not work on the way.
 
+mod address_book;
 mod authorization;
 mod operators;
+mod own_account;
 mod recalls;
 mod refresh;
 mod register;
+mod sessions;
 mod sign_in;
 mod sign_out;
+mod users;
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! The schema as clients read it.
 
 mod asked;
-mod sdl;
+pub(crate) mod sdl;
 mod shape;

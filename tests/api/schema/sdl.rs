@@ -10,34 +10,34 @@ use async_graphql::parser::types::{
 };
 
 /// The schema, read.
-pub(super) struct Sdl {
-    pub(super) document: ServiceDocument,
+pub(crate) struct Sdl {
+    pub(crate) document: ServiceDocument,
     /// Ids for examples, by the kind of thing. Without one an example has a text that is no id.
-    pub(super) ids: BTreeMap<&'static str, String>,
+    pub(crate) ids: BTreeMap<&'static str, String>,
 }
 
 /// How deep the examples of an input go: inputs that hold themselves have to end somewhere.
 const MAX_EXAMPLE_DEPTH: usize = 5;
 
 impl Sdl {
-    pub(super) fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let document = parse_schema(cartograph::graphql::sdl()).expect("the schema is GraphQL");
         Self { document, ids: BTreeMap::new() }
     }
 
-    pub(super) fn types(&self) -> impl Iterator<Item = &TypeDefinition> {
+    pub(crate) fn types(&self) -> impl Iterator<Item = &TypeDefinition> {
         self.document.definitions.iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) => Some(&definition.node),
             _ => None,
         })
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<&TypeDefinition> {
+    pub(crate) fn find(&self, name: &str) -> Option<&TypeDefinition> {
         self.types().find(|definition| definition.name.node == name)
     }
 
     /// The fields of an object type.
-    pub(super) fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
+    pub(crate) fn fields(&self, name: &str) -> Vec<&FieldDefinition> {
         match self.find(name).map(|definition| &definition.kind) {
             Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
             _ => Vec::new(),
@@ -46,7 +46,7 @@ impl Sdl {
 
     /// A value for the argument or input field of this name, with nothing in it that may be left out. `owner` is what
     /// the field belongs to.
-    pub(super) fn example(&self, owner: &str, input: &InputValueDefinition) -> String {
+    pub(crate) fn example(&self, owner: &str, input: &InputValueDefinition) -> String {
         self.example_of(owner, &input.name.node, &input.ty.node)
     }
 
@@ -88,7 +88,7 @@ impl Sdl {
     }
 
     /// An example for each text in a value of this type, with NUL in that text and nothing else that may be left out.
-    pub(super) fn examples_with_nul(&self, ty: &Type, depth: usize) -> Vec<String> {
+    pub(crate) fn examples_with_nul(&self, ty: &Type, depth: usize) -> Vec<String> {
         let name = match &ty.base {
             BaseType::List(item) => {
                 return self
@@ -124,24 +124,28 @@ impl Sdl {
         }
     }
 
-    /// The smallest operation that asks for one field of a root type.
-    pub(super) fn operation(&self, root: &str, field: &FieldDefinition) -> String {
+    /// What asks for one field, with nothing that may be left out.
+    pub(crate) fn selection(&self, field: &FieldDefinition) -> String {
         let required = field.arguments.iter().filter(|argument| is_required(&argument.node));
         let arguments = required
             .map(|argument| {
                 format!("{}: {}", argument.node.name.node, self.example(&field.name.node, &argument.node))
             })
             .collect();
-        self.operation_with(root, field, arguments)
+        self.selection_with(field, arguments)
     }
 
-    /// The same with these arguments.
-    pub(super) fn operation_with(
+    /// The operation that asks for one field of a root type with these arguments.
+    pub(crate) fn operation_with(
         &self,
         root: &str,
         field: &FieldDefinition,
         arguments: Vec<String>,
     ) -> String {
+        format!("{} {{ {} }}", root.to_lowercase(), self.selection_with(field, arguments))
+    }
+
+    fn selection_with(&self, field: &FieldDefinition, arguments: Vec<String>) -> String {
         let arguments =
             if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let leaf = matches!(
@@ -149,22 +153,22 @@ impl Sdl {
             None | Some(TypeKind::Scalar | TypeKind::Enum(_))
         );
         let selection = if leaf { "" } else { " { __typename }" };
-        format!("{} {{ {}{arguments}{selection} }}", root.to_lowercase(), field.name.node)
+        format!("{}{arguments}{selection}", field.name.node)
     }
 }
 
-pub(super) fn is_required(input: &InputValueDefinition) -> bool {
+pub(crate) fn is_required(input: &InputValueDefinition) -> bool {
     !input.ty.node.nullable && input.default_value.is_none()
 }
 
 /// The type's name without lists and exclamation marks.
-pub(super) fn base(ty: &Type) -> &str {
+pub(crate) fn base(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(inner) => base(inner),
     }
 }
 
-pub(super) fn auth(directives: &[Positioned<ConstDirective>]) -> Option<&ConstDirective> {
+pub(crate) fn auth(directives: &[Positioned<ConstDirective>]) -> Option<&ConstDirective> {
     directives.iter().map(|directive| &directive.node).find(|directive| directive.name.node == "auth")
 }

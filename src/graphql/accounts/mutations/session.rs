@@ -1,15 +1,15 @@
 //! Signing in and out.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::super::super::cart::CartMergeReport;
-use super::super::super::context::ContextExt;
-use super::super::super::error::Result;
+use super::super::super::context::{ContextExt, parse_id};
+use super::super::super::error::{ApiError, Result};
 use super::super::super::user_error::settle;
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
 use super::guest_cart::take_along;
-use crate::accounts::{self, RefreshRefusal, RefreshToken};
+use crate::accounts::{self, RefreshRefusal, RefreshToken, SignOut, SignOutRefusal};
 use crate::error::{ActionError, Outcome};
 
 /// What someone signs in with.
@@ -51,11 +51,16 @@ pub(crate) struct SessionRefreshPayload {
     user_errors: Vec<AccountUserError>,
 }
 
-/// Which session to end.
+/// Which session to end: the one that signs the request, unless one of these says otherwise. At most one may be given.
 #[derive(InputObject)]
 pub(crate) struct SessionRevokeInput {
-    /// A refresh token of the session; left out, it is the one whose access token signs the request.
+    /// A session of the viewer's own, from `viewer { sessions }`.
+    session_id: Option<ID>,
+    /// A refresh token of the session, spent or not; the only way without an access token.
     refresh_token: Option<String>,
+    /// Every session of the viewer's, this one included.
+    #[graphql(default)]
+    all: bool,
 }
 
 /// What came of ending a session.
@@ -101,33 +106,43 @@ impl SessionMutation {
         Ok(SessionRefreshPayload { session: session.map(Session), user_errors })
     }
 
-    /// Signs out: ends a session. Its tokens are good no longer; other copies of the server notice within a minute. Ending
-    /// it again changes nothing.
+    /// Signs out: ends one session, or all of them. Its tokens are good no longer; other copies of the server notice within
+    /// a minute. Ending it again changes nothing.
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: SessionRevokeInput,
     ) -> Result<SessionRevokePayload> {
-        let app = ctx.app();
-        let now = app.clock.now();
-        let revoked = match input.refresh_token {
-            None => {
-                let session = ctx.signed_in()?.session_id;
-                accounts::sign_out(&*app.db.get().await?, session, now).await?
-            }
-            Some(text) => match RefreshToken::parse(&text) {
-                Some(token) => accounts::sign_out_by_token(&*app.db.get().await?, &token, now).await?,
-                None => {
-                    let user_errors = vec![RefreshRefusal::InvalidToken.into()];
-                    return Ok(SessionRevokePayload { revoked: false, user_errors });
-                }
-            },
-        };
-        if revoked {
-            app.spread_recalls().await;
+        let (revoked, user_errors) = settle(revoke(ctx, input).await?)?;
+        if revoked == Some(true) {
+            ctx.app().spread_recalls().await;
+            ctx.loaders().forget_sessions().await;
         }
-        Ok(SessionRevokePayload { revoked, user_errors: Vec::new() })
+        Ok(SessionRevokePayload { revoked: revoked.unwrap_or(false), user_errors })
     }
+}
+
+async fn revoke(ctx: &Context<'_>, input: SessionRevokeInput) -> Result<Outcome<bool, SignOutRefusal>> {
+    let app = ctx.app();
+    let now = app.clock.now();
+    let which = match (input.session_id, input.refresh_token, input.all) {
+        (None, None, false) => SignOut::One(ctx.signed_in()?.session_id),
+        (None, None, true) => SignOut::All(ctx.signed_in()?.user_id),
+        (Some(id), None, false) => {
+            let viewer = ctx.signed_in()?.user_id;
+            SignOut::Own(viewer, parse_id(&id)?)
+        }
+        (None, Some(token), false) => match RefreshToken::parse(&token) {
+            Some(token) => SignOut::Holder(token),
+            None => return Ok(Err(SignOutRefusal::InvalidToken.into())),
+        },
+        _ => {
+            let message = "Give at most one of 'sessionId', 'refreshToken' and 'all'.";
+            return Err(ApiError::bad_input(message));
+        }
+    };
+    let conn = app.db.get().await?;
+    Ok(accounts::sign_out(&conn, &which, now).await)
 }
 
 async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {

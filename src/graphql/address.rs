@@ -2,7 +2,7 @@
 
 use async_graphql::{InputObject, SimpleObject};
 
-use crate::orders;
+use crate::address;
 
 /// Where a parcel goes or a bill is sent.
 #[derive(SimpleObject)]
@@ -27,8 +27,8 @@ pub struct Address {
     phone: String,
 }
 
-impl From<orders::Address> for Address {
-    fn from(address: orders::Address) -> Self {
+impl From<address::Address> for Address {
+    fn from(address: address::Address) -> Self {
         Self {
             name: address.name,
             company: address.company,
@@ -66,7 +66,7 @@ pub struct AddressInput {
     phone: Option<String>,
 }
 
-impl From<AddressInput> for orders::Address {
+impl From<AddressInput> for address::Address {
     fn from(input: AddressInput) -> Self {
         Self {
             name: input.name,

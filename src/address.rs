@@ -1,4 +1,4 @@
-//! Postal addresses, checked where they come in.
+//! Postal addresses, checked where they come in: those that orders go to, and those that an account keeps.
 
 use isocountry::CountryCode;
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,12 @@ impl Address {
         };
         let problems = address.problems();
         if problems.is_empty() { Ok(address) } else { Err(problems) }
+    }
+
+    /// An address as it was checked and stored. Parts that a later release adds are empty in older rows.
+    #[must_use]
+    pub fn stored(stored: &serde_json::Value) -> Self {
+        serde_json::from_value(stored.clone()).unwrap_or_default()
     }
 
     fn problems(&self) -> Vec<AddressProblem> {

@@ -1,0 +1,148 @@
+//! A shop with something of everything in it: what is asked for in vain is there.
+
+use std::collections::BTreeMap;
+
+use cartograph::ids::{AddressId, CartId, CartLineId, OrderId, ReviewId, UserId};
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, sql_query};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::live::{place, step};
+use crate::schema::sdl::Sdl;
+use crate::support::db::{count, run};
+use crate::support::{CategoryBuilder, Client, ProductBuilder, TestApp, UserBuilder};
+use cartograph::orders::OrderStatus::{Paid, Pending};
+
+/// A guest order's token.
+pub(super) const TOKEN: &str = "a guest's order token";
+
+/// The shop, and who and what is in it.
+pub(super) struct World {
+    pub(super) app: TestApp,
+    /// Whose everything is.
+    pub(super) owner: Client,
+    /// Somebody whose nothing is.
+    pub(super) stranger: UserId,
+    pub(super) ids: BTreeMap<&'static str, String>,
+    pub(super) guest_order: OrderId,
+}
+
+impl World {
+    pub(super) async fn make() -> Self {
+        let app = TestApp::start().await;
+        app.admin().await;
+        let owner = app.customer().await;
+        let stranger = UserBuilder::new().create(&app).await;
+        let category = CategoryBuilder::new("kitchen").create(&app).await;
+        let product = ProductBuilder::new("mug").category(category).create(&app).await;
+        let order = place(&app, Some(owner.user_id()), None).await;
+        step(&app, order, Pending, Paid).await;
+        let guest_order = place(&app, None, Some(TOKEN)).await;
+        let (review, address) = (ReviewId::new(), AddressId::new());
+        let (cart, line) = (CartId::new(), CartLineId::new());
+        let (user, variant) = (owner.user_id().0, product.variant.0);
+        let mut conn = app.database().connect().await;
+        for statement in [
+            format!(
+                "INSERT INTO reviews (id, product_id, author_id, rating, title) VALUES ('{}', '{}', '{user}', 5, 'Good')",
+                review.0, product.id.0
+            ),
+            format!(
+                "INSERT INTO addresses (id, user_id, address) VALUES ('{}', '{user}', '{{\"name\": \"Ada\"}}')",
+                address.0
+            ),
+            format!("INSERT INTO carts (id, user_id) VALUES ('{}', '{user}')", cart.0),
+            format!(
+                "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, price_seen) \
+                 VALUES ('{}', '{}', '{variant}', 1, 1000)",
+                line.0, cart.0
+            ),
+        ] {
+            run(&mut conn, &statement).await;
+        }
+        let session =
+            ids_of(&mut conn, &format!("SELECT id::text AS id FROM sessions WHERE user_id = '{user}'"))
+                .await
+                .remove(0);
+        let session = cartograph::ids::SessionId(session.parse().expect("an id"));
+        let ids = BTreeMap::from([
+            ("address", address.to_string()),
+            ("cart", cart.to_string()),
+            ("category", category.to_string()),
+            ("line", line.to_string()),
+            ("order", order.to_string()),
+            ("product", product.id.to_string()),
+            ("review", review.to_string()),
+            ("session", session.to_string()),
+            ("user", owner.user_id().to_string()),
+            ("variant", product.variant.to_string()),
+        ]);
+        let world = Self { app, owner, stranger, ids, guest_order };
+        world.settle().await;
+        world
+    }
+
+    /// Waits until the relay has nothing left to write.
+    async fn settle(&self) {
+        let mut conn = self.app.database().connect().await;
+        while count(&mut conn, "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL").await > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The schema, with examples that name what is there.
+    pub(super) fn sdl(&self) -> Sdl {
+        Sdl { ids: self.ids.clone(), ..Sdl::read() }
+    }
+
+    /// Where a field of this type is found: documents in which `FIELD` stands for it.
+    pub(super) fn ways(&self, name: &str) -> Vec<String> {
+        let id = |kind: &str| &self.ids[kind];
+        let node = |kind: &str| format!("{{ node(id: {:?}) {{ ... on {name} {{ FIELD }} }} }}", id(kind));
+        let event =
+            format!("order(id: {:?}, token: {TOKEN:?}) {{ events(first: 1)", self.guest_order.to_string());
+        match name {
+            "Query" => vec!["query { FIELD }".to_owned()],
+            "Mutation" => vec!["mutation { FIELD }".to_owned()],
+            "Subscription" => vec!["subscription { FIELD }".to_owned()],
+            "User" => {
+                vec![node("user"), format!("{{ order(id: {:?}) {{ customer {{ FIELD }} }} }}", id("order"))]
+            }
+            "Review" => vec![node("review")],
+            "ProductVariant" => vec![node("variant")],
+            "OrderEvent" => vec![format!("{{ {event} {{ nodes {{ FIELD }} }} }} }}")],
+            "EventActor" => vec![format!("{{ {event} {{ nodes {{ actor {{ FIELD }} }} }} }} }}")],
+            _ => panic!("say here where a field of {name} is found"),
+        }
+    }
+
+    /// What all tables hold, and which transaction wrote each row.
+    pub(super) async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> String {
+        let tables = ids_of(
+            conn,
+            "SELECT relname::text AS id FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
+             AND relname NOT LIKE '\\_\\_%' ORDER BY 1",
+        )
+        .await;
+        assert!(tables.len() > 20, "{tables:?}");
+        let rows: Vec<String> = tables
+            .iter()
+            .map(|table| format!("SELECT '{table}' || t.xmin::text || md5(t::text) AS row FROM {table} t"))
+            .collect();
+        let query = format!(
+            "SELECT md5(string_agg(row, ',' ORDER BY row)) AS id FROM ({}) rows",
+            rows.join(" UNION ALL ")
+        );
+        ids_of(conn, &query).await.remove(0)
+    }
+}
+
+async fn ids_of(conn: &mut AsyncPgConnection, query: &str) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    let rows: Vec<Row> = sql_query(query).load(conn).await.unwrap_or_else(|error| panic!("{query}: {error}"));
+    rows.into_iter().map(|row| row.id).collect()
+}
