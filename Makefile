@@ -1,14 +1,20 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test bench schema playground fmt lint docs ci
+.PHONY: help run test test-clients fuzz-schema bench schema playground fmt lint docs ci
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
 
 run: ## build and serve the demo shop on http://127.0.0.1:8000
 	@scripts/run.sh
 
 test: ## every test, with the servers and the browser they need; ARGS=catalog for some
 	@scripts/test.sh $(ARGS)
+
+test-clients: ## the tools that front ends are made with, against schema.graphql and a running shop
+	@scripts/test-clients.sh
+
+fuzz-schema: ## requests made up from the schema, for SECONDS_EACH as a guest and as an administrator; SEED picks others
+	@scripts/fuzz-schema.sh
 
 bench: ## criterion's benchmarks, then a seeded shop under load (Linux)
 	@scripts/bench.sh

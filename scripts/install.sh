@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs named, those that are missing, with the machine's package manager.
 #
-#   scripts/install.sh postgresql redis chromium wrk
+#   scripts/install.sh postgresql redis chromium python wrk
 #   scripts/install.sh node          only checks: which Node a machine has is its owner's business
 #
 # Fails with one line for each program that it could not get.
@@ -15,6 +15,8 @@ present() {
     postgresql) "$here/find-postgres.sh" >/dev/null ;;
     redis) command -v redis-server >/dev/null ;;
     chromium) "$here/find-chromium.sh" >/dev/null ;;
+    # Debian has the parts of Python that make an environment in a package of their own.
+    python) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     node) command -v npm >/dev/null && node_is_new_enough ;;
     *) command -v "$1" >/dev/null ;;
     esac
@@ -53,6 +55,7 @@ install_with_apt() {
         apt_install postgresql
         ;;
     redis) apt_install redis-server ;;
+    python) apt_install python3-venv ;;
     *) apt_install "$1" ;;
     esac
 }
@@ -61,6 +64,7 @@ install_with_brew() {
     case $1 in
     postgresql) brew install postgresql@17 ;;
     chromium) brew install --cask chromium ;;
+    python) brew install python3 ;;
     *) brew install "$1" ;;
     esac
 }
