@@ -8,8 +8,8 @@ scripts/install.sh postgresql redis chromium node
 CHROMIUM=$(scripts/find-chromium.sh)
 export CHROMIUM
 
-# What drives the browser, and what audits the server; only where a lock file is newer than what is installed.
-for folder in playground/e2e tests/conformance; do
+# What drives the browser, what audits the server, and what takes its mail; only where a lock file is newer than what is installed.
+for folder in playground/e2e tests/conformance tests/smtp; do
     if [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
         npm --prefix "$folder" ci --no-audit --no-fund --loglevel=error
     fi

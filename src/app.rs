@@ -8,7 +8,8 @@ use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::jobs::relay::Waker;
+use crate::mail::Mail;
+use crate::queue::Waker;
 use crate::redis::Redis;
 
 /// The application: cheap to clone, the same everywhere.
@@ -31,12 +32,16 @@ pub struct Parts {
     pub bus: Bus,
     /// What tells this process's relay that there are events to publish.
     pub relay: Waker,
+    /// What tells this process's worker that there are jobs to do.
+    pub worker: Waker,
     /// What issues and checks access tokens.
     pub tokens: TokenKeys,
     /// Which access tokens are good no longer before they expire.
     pub recalls: Recalls,
     /// What hashes and checks passwords.
     pub passwords: Passwords,
+    /// What takes letters to people.
+    pub mail: Mail,
 }
 
 impl App {
@@ -51,10 +56,12 @@ impl App {
             bus: Bus::new(redis.clone()),
             redis,
             relay: Waker::default(),
+            worker: Waker::default(),
             tokens: TokenKeys::open(&config.tokens, &config.data_dir)?,
             recalls: Recalls::new(config.tokens.access_ttl, clock.clone()),
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
+            mail: Mail::open(&config)?,
             config,
         })))
     }

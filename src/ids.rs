@@ -137,6 +137,8 @@ typed_ids! {
     OrderLineId = "order_line", "an order line";
     /// One entry of an order's history.
     OrderEventId = "order_event", "an order event";
+    /// A job of the queue.
+    JobId = "job", "a job";
     /// A row of the outbox.
     OutboxId = "outbox", "an outbox event";
 }

@@ -5,11 +5,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 /// A token with this many random bytes cannot be guessed.
 const TOKEN_BYTES: usize = 32;
+/// The same in base64url.
+const TOKEN_LETTERS: usize = 43;
 
 /// A new unguessable token, safe in URLs: 43 letters of base64url.
 #[must_use]
 pub fn random_token() -> String {
     BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; TOKEN_BYTES]>())
+}
+
+/// Whether a text looks like a [`random_token`]: any other is none of ours, as can be told without the database.
+#[must_use]
+pub fn is_like_a_token(text: &str) -> bool {
+    text.len() == TOKEN_LETTERS
+        && text.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_')
 }
 
 /// The token that follows from another one for this purpose and thing: HMAC-SHA256, of the form of [`random_token`]. Who

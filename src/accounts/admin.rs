@@ -2,6 +2,7 @@
 //!
 //! There is no such thing in the API: whoever may do this has the machine.
 
+use chrono::Utc;
 use diesel_async::AsyncConnection;
 use secrecy::SecretString;
 
@@ -30,8 +31,8 @@ pub struct Appointment {
 /// Why nobody was appointed. The text is meant for the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AppointRefusal {
-    /// The account cannot be made as asked. Nor can one that is there: addresses are not verified, so that it may belong
-    /// to whoever was first to enter this one.
+    /// The account cannot be made as asked. Nor can one that is there: while its address is not verified, it may belong to
+    /// whoever was first to enter this one.
     #[error(transparent)]
     Account(#[from] RegisterRefusal),
     /// There is nobody to promote.
@@ -53,7 +54,9 @@ pub async fn appoint(
     let candidate = candidate.with_hash(passwords).await?;
     let mut roles = vec![Role::Customer, role];
     roles.dedup();
-    register::insert(&*db.get().await?, &candidate, &roles).await.map_err(ActionError::of)
+    // Whoever has the machine vouches for the address.
+    let verified = Some(Utc::now());
+    register::insert(&*db.get().await?, &candidate, &roles, verified).await.map_err(ActionError::of)
 }
 
 /// Gives the living account with this address the role. Everything else of it stays, above all the password; doing it

@@ -24,6 +24,8 @@ pub struct User {
     pub deleted_at: Option<DateTime<Utc>>,
     /// When what tells who its owner was went, if it did.
     pub erased_at: Option<DateTime<Utc>>,
+    /// When its owner proved that they read what is sent to the address, if they did.
+    pub email_verified_at: Option<DateTime<Utc>>,
 }
 
 impl User {
@@ -50,6 +52,7 @@ impl User {
             created_at: DateTime::UNIX_EPOCH,
             deleted_at: None,
             erased_at: None,
+            email_verified_at: None,
         }
     }
 }
@@ -63,6 +66,7 @@ pub(super) struct NewUser<'a> {
     pub(super) name: &'a str,
     pub(super) password_hash: &'a str,
     pub(super) roles: Vec<&'static str>,
+    pub(super) email_verified_at: Option<DateTime<Utc>>,
 }
 
 /// Why a text is no name. The text is meant for the client.

@@ -2,10 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::secrets::{random_token, sha256};
-
-/// 32 bytes in base64url.
-const LENGTH: usize = 43;
+use crate::secrets::{is_like_a_token, random_token, sha256};
 
 /// What renews a session, once. It has no `Debug`, so that it cannot get into a log.
 pub struct RefreshToken(SecretString);
@@ -19,9 +16,7 @@ impl RefreshToken {
     /// Reads one as clients send it; none when it cannot be one of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == LENGTH
-            && text.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_');
-        fits.then(|| Self(text.into()))
+        is_like_a_token(text).then(|| Self(text.into()))
     }
 
     /// As clients get it.

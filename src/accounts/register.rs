@@ -6,6 +6,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
 use super::email::{Email, EmailError};
+use super::letters::AccountLetter;
 use super::model::{NameError, NewUser, User, parse_name};
 use super::passwords::{NewPassword, PasswordError, Passwords};
 use super::permissions::Role;
@@ -15,6 +16,7 @@ use crate::db::Db;
 use crate::db::schema::users;
 use crate::error::{ActionError, Outcome, Refusal, violated_constraint};
 use crate::ids::UserId;
+use crate::queue::enqueue;
 
 /// What someone enters to get an account.
 pub struct Registration {
@@ -45,7 +47,8 @@ pub enum RegisterRefusal {
 
 impl Refusal for RegisterRefusal {}
 
-/// Makes an account for a customer and opens its first session; either both are there afterwards or neither.
+/// Makes an account for a customer, opens its first session, and has a letter sent to the address that proves whose it is;
+/// all of it is there afterwards or nothing. Wake the worker then.
 pub async fn register(
     db: &Db,
     passwords: &Passwords,
@@ -56,7 +59,8 @@ pub async fn register(
     let candidate = Candidate::check(passwords, registration)?.with_hash(passwords).await?;
     let mut conn = db.get().await?;
     conn.transaction(async |conn| {
-        let user = insert(conn, &candidate, &[Role::Customer]).await?;
+        let user = insert(conn, &candidate, &[Role::Customer], None).await?;
+        enqueue(conn, &AccountLetter::VerifyEmail { user: user.id.0 }).await?;
         Ok(open_session(conn, tokens, now, user).await?)
     })
     .await
@@ -89,11 +93,12 @@ impl Candidate<NewPassword> {
     }
 }
 
-/// Writes the account down; of two for one address the second is refused.
+/// Writes the account down, with its address proved at that moment or not yet; of two for one address the second is refused.
 pub(super) async fn insert(
     mut conn: &AsyncPgConnection,
     candidate: &Candidate<String>,
     roles: &[Role],
+    email_verified_at: Option<DateTime<Utc>>,
 ) -> Outcome<User, RegisterRefusal> {
     diesel::insert_into(users::table)
         .values(NewUser {
@@ -102,6 +107,7 @@ pub(super) async fn insert(
             name: &candidate.name,
             password_hash: &candidate.password,
             roles: roles.iter().map(|role| role.as_str()).collect(),
+            email_verified_at,
         })
         .returning(User::as_returning())
         .get_result(&mut conn)

@@ -48,9 +48,10 @@ async fn serve(
         () = stop.urged.cancelled() => Ok(()),
         error = died(&mut database.embedded) => Err(error.into()),
     };
-    // Whatever ended the server, the jobs stop with it, once what they are at is finished.
+    // Whatever ended the server, the jobs stop with it, once what they are at is finished; who cannot wait for that finds it
+    // done by another copy, or after the next start.
     stop.asked.cancel();
-    jobs.wait().await;
+    tokio::select! { () = jobs.wait() => {}, () = stop.urged.cancelled() => {} }
     served
 }
 

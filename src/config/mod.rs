@@ -7,6 +7,7 @@ mod cors;
 mod database;
 mod http;
 mod log;
+mod mail;
 mod redis;
 mod shop;
 mod tokens;
@@ -21,6 +22,7 @@ pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::http::Http;
 pub use self::log::Log;
+pub use self::mail::Mail;
 pub use self::redis::Redis;
 pub use self::shop::Shop;
 pub(crate) use self::tokens::MIN_SECRET_BYTES;
@@ -45,6 +47,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// The shop itself.
     pub shop: Shop,
+    /// Mail.
+    pub mail: Mail,
     /// What the log holds and how.
     pub log: Log,
     /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
@@ -78,9 +82,16 @@ impl Config {
             redis: Redis::read(&vars)?,
             tokens: Tokens::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
+            mail: Mail::read(&vars)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })
+    }
+
+    /// Where the pages are that links in mails lead to, without a slash at the end.
+    #[must_use]
+    pub fn storefront_url(&self) -> &str {
+        self.mail.storefront_url.as_deref().or(self.shop.public_url.as_deref()).unwrap_or_default()
     }
 
     /// Takes down where the server has come to listen: what port 0 has become and, where `PUBLIC_URL` does not say, how

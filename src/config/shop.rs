@@ -25,13 +25,7 @@ impl Shop {
         Ok(Self {
             name: vars.get("SHOP_NAME")?.unwrap_or_else(|| "Cartograph Demo Shop".to_owned()),
             currency: vars.parsed("SHOP_CURRENCY", "an ISO 4217 code such as EUR")?.unwrap_or(Currency::USD),
-            public_url: match vars.get("PUBLIC_URL")? {
-                Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                    Some(url.trim_end_matches('/').to_owned())
-                }
-                Some(_) => return Err(vars.wrong("PUBLIC_URL", "must begin with http:// or https://")),
-                None => None,
-            },
+            public_url: vars.web_address("PUBLIC_URL")?,
             catalog_max_age: Duration::from_secs(vars.ranged("CATALOG_MAX_AGE", 0, 60)?.unwrap_or(1).into()),
         })
     }

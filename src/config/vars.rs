@@ -92,6 +92,17 @@ impl Vars<'_> {
         }
     }
 
+    /// How to reach something over HTTP, without a slash at the end.
+    pub(super) fn web_address(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
+        match self.get(variable)? {
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                Ok(Some(url.trim_end_matches('/').to_owned()))
+            }
+            Some(_) => Err(self.wrong(variable, "must begin with http:// or https://")),
+            None => Ok(None),
+        }
+    }
+
     /// A secret that is given as it is, or as what a file holds (without the line end there): the name of one or the other
     /// is set.
     pub(super) fn secret(

@@ -35,8 +35,9 @@ const MIGRATION_LOCK: i64 = 0x6361_7274_6f67_7261;
 /// 0.4, "stoneware brulee" finds whatever is called a brulee.
 const TYPO_TOLERANCE: f32 = 0.42;
 
-/// How many connections a server holds beside those of requests: the relay takes one at a time, and so does the rest.
-pub const UPKEEP_POOL_SIZE: u32 = 2;
+/// How many connections a server holds beside those of requests: the relay takes one at a time, so does what clears out,
+/// and jobs share the rest.
+pub const UPKEEP_POOL_SIZE: u32 = 4;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]

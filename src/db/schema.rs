@@ -83,6 +83,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Jsonb,
+        position -> Int8,
+        ordering_key -> Nullable<Text>,
+        unique_key -> Nullable<Text>,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        leased_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+        died_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    mailed_tokens (token_hash) {
+        token_hash -> Bytea,
+        user_id -> Uuid,
+        purpose -> Text,
+        email -> Text,
+        password_digest -> Bytea,
+        job_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     order_events (id) {
         id -> Uuid,
         order_id -> Uuid,
@@ -288,10 +321,12 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         erased_at -> Nullable<Timestamptz>,
         search_text -> Text,
+        email_verified_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::joinable!(addresses -> users (user_id));
+diesel::joinable!(mailed_tokens -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(products -> categories (category_id));
@@ -322,6 +357,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     idempotency_keys,
     inventory,
+    jobs,
+    mailed_tokens,
     order_events,
     order_lines,
     orders,

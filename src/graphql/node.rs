@@ -131,6 +131,7 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         // Named one by one, so that a new kind of thing has to be decided about.
         AnyId::AccountEventId(_)
         | AnyId::SessionId(_)
+        | AnyId::JobId(_)
         | AnyId::OptionId(_)
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)

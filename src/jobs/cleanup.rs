@@ -22,8 +22,9 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// What goes, a thousand rows at a time, when it is as old as that: guests' carts that were left, idempotency keys a day
 /// after they ran out, sessions that ended (their refresh tokens go with them), refresh tokens of living sessions that
-/// have lapsed.
-fn chores(config: &Config) -> [(Duration, &'static str); 4] {
+/// have lapsed, jobs that are done, those given up that nobody looked into, and tokens of
+/// mails that have expired.
+fn chores(config: &Config) -> [(Duration, &'static str); 7] {
     [
         (
             90 * DAY,
@@ -45,6 +46,21 @@ fn chores(config: &Config) -> [(Duration, &'static str); 4] {
             config.tokens.refresh_ttl,
             "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens \
                  WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            DAY,
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs \
+                 WHERE finished_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            90 * DAY,
+            "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs \
+                 WHERE died_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            DAY,
+            "DELETE FROM mailed_tokens WHERE token_hash IN (SELECT token_hash FROM mailed_tokens \
+                 WHERE expires_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         ),
     ]
 }

@@ -5,12 +5,10 @@
 //! marked. A relay that is killed between the two leaves a lease that lapses, and another publishes the batch again: at
 //! least once, and in order per aggregate.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::outbox::{self, Claimed};
@@ -19,6 +17,7 @@ use crate::db::{Db, Prepare};
 use crate::error::Result;
 use crate::ids::{OrderId, VariantId};
 use crate::orders::feed;
+use crate::queue::Waker;
 
 /// Held while places in the feed are given and leases are taken. ("cartorly" in ASCII.)
 pub(crate) const RELAY_LOCK: i64 = 0x6361_7274_6f72_6c79;
@@ -34,17 +33,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(15);
 const KEEP: Duration = Duration::from_hours(7 * 24);
 const CLEAN_EVERY: Duration = Duration::from_mins(1);
 const CLEAN_BATCH: i64 = 5_000;
-
-/// Wakes the relay of this process. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Waker(Arc<Notify>);
-
-impl Waker {
-    /// Says that an event was committed, so that it is published at once. It would be within a second all the same.
-    pub fn wake(&self) {
-        self.0.notify_one();
-    }
-}
 
 /// A relay of this process.
 pub struct Relay {
@@ -73,7 +61,7 @@ impl Relay {
             let woken = async {
                 // While something is away, wake-ups do not shorten the pause: they come with every order.
                 match outcome {
-                    Ok(_) => self.waker.0.notified().await,
+                    Ok(_) => self.waker.woken().await,
                     Err(_) => std::future::pending().await,
                 }
             };

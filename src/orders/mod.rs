@@ -4,6 +4,7 @@
 //! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
 
 pub mod change_status;
+pub mod claim;
 pub mod events;
 pub mod feed;
 pub mod model;

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
@@ -219,11 +220,17 @@ async fn insert(
     lines: &[CartLine],
     total: Money,
 ) -> QueryResult<()> {
+    // The customer's; a guest's is that account's which has proven that the address is its own.
+    let owner = sql::<Nullable<Uuid>>("coalesce(")
+        .bind::<Nullable<Uuid>, _>(order.customer)
+        .sql(", (SELECT users.id FROM users WHERE email_verified_at IS NOT NULL AND deleted_at IS NULL AND users.email = ")
+        .bind::<Text, _>(&order.email)
+        .sql("))");
     let address = |address: &Address| serde_json::to_value(address).unwrap_or_default();
     diesel::insert_into(orders::table)
         .values((
             orders::id.eq(placed.order_id),
-            orders::user_id.eq(order.customer),
+            orders::user_id.eq(owner),
             orders::token_hash
                 .eq(placed.token.as_ref().map(|token| secrets::sha256(token.as_bytes()).to_vec())),
             orders::email.eq(&order.email),
@@ -233,6 +240,7 @@ async fn insert(
             orders::shipping_address.eq(address(&order.shipping_address)),
             orders::billing_address.eq(order.billing_address.as_ref().map(address)),
         ))
+        .prepared()
         .execute(&mut conn)
         .await?;
     insert_lines(conn, placed.order_id, lines).await

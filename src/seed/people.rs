@@ -8,8 +8,10 @@ use super::dice::{self, AGE, Dice, Kind, OPENING, moment, timestamp};
 use super::words::{FIRST_NAMES, LAST_NAMES, OPINIONS};
 use crate::accounts::published::SEED_DOMAIN;
 
-const USERS: Table =
-    Table { name: "users", columns: "id, email, name, password_hash, roles, created_at, updated_at" };
+const USERS: Table = Table {
+    name: "users",
+    columns: "id, email, name, password_hash, roles, created_at, updated_at, email_verified_at",
+};
 const REVIEWS: Table = Table {
     name: "reviews",
     columns: "id, product_id, author_id, rating, title, body, created_at, updated_at",
@@ -34,7 +36,7 @@ impl People {
             let made = timestamp(self.made_at(number));
             let roles = if number == 0 { "{customer,staff}" } else { "{customer}" };
             rows.field(self.id(number)).field(self.email(number)).field(self.name(number));
-            rows.maybe(self.password_hash.as_ref()).field(roles).field(&made).field(&made).end();
+            rows.maybe(self.password_hash.as_ref()).field(roles).field(&made).field(&made).field(&made).end();
         }
         rows
     }

@@ -241,8 +241,10 @@ fn what_lies_below_the_domains_knows_none_of_them() {
         "error",
         "idempotency",
         "ids",
+        "mail",
         "money",
         "pagination",
+        "queue",
         "redis",
         "secrets",
     ];

@@ -20,6 +20,8 @@ async fn an_empty_shop_is_filled_once() {
     assert_eq!(count(conn, "SELECT count(*) AS n FROM product_variants").await, 220);
     assert_eq!(count(conn, "SELECT count(*) AS n FROM product_images").await, 144);
     assert_eq!(count(conn, "SELECT sum(rating_count)::bigint AS n FROM products").await, 345);
+    let unproven = "SELECT count(*) AS n FROM users WHERE email_verified_at IS NULL";
+    assert_eq!(count(conn, unproven).await, 0, "nobody registered these accounts");
     // One order in each state that a demo shows, whose history ends where the order is.
     let orders = "SELECT count(DISTINCT o.status) AS n FROM orders o JOIN order_events e \
                   ON e.order_id = o.id AND e.sequence = o.last_sequence AND e.to_status = o.status";

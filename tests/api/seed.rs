@@ -69,6 +69,8 @@ async fn a_seeded_shop_is_consistent() {
     let report = seed::run(&options(&app)).await.unwrap();
     let rows = |table: &str| report.tables.iter().find(|report| report.table == table).unwrap().rows;
     assert_eq!((rows("products"), rows("users"), rows("reviews"), rows("orders")), (60, 20, 150, 400));
+    let unproven = app.count("users WHERE email_verified_at IS NULL").await;
+    assert_eq!(unproven, 0, "nobody registered these accounts");
     for (what, query) in [
         (
             "derived columns are those of the variants",

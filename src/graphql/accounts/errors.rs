@@ -5,8 +5,9 @@ use async_graphql::Enum;
 use super::super::user_error::user_error;
 use crate::accounts::address_book::{AddressRefusal, MAX_ADDRESSES};
 use crate::accounts::{
-    ChangePasswordRefusal, ConfirmRefusal, DeactivateRefusal, ManageRefusal, PasswordError, RefreshRefusal,
-    RegisterRefusal, SignInRefusal, SignOutRefusal, UpdateAccountRefusal,
+    ChangePasswordRefusal, ConfirmRefusal, DeactivateRefusal, EmailChangeRefusal, EmailError, ManageRefusal,
+    PasswordError, RefreshRefusal, RegisterRefusal, ResetPasswordRefusal, SignInRefusal, SignOutRefusal,
+    UpdateAccountRefusal, VerificationRefusal, VerifyEmailRefusal,
 };
 
 /// Why something could not be done with an account or a session.
@@ -45,6 +46,10 @@ pub(crate) enum AccountErrorCode {
     PasswordTooLong,
     /// The password has fewer than 8 characters.
     PasswordTooShort,
+    /// The token is unknown, used or expired, or good no longer for another reason.
+    TokenInvalid,
+    /// It was tried too often of late: come back later.
+    TooManyAttempts,
     /// It is not the password of your account.
     WrongPassword,
 }
@@ -164,6 +169,51 @@ impl From<SignOutRefusal> for AccountUserError {
         let (code, field) = match refusal {
             SignOutRefusal::NotFound => (AccountErrorCode::NotFound, "sessionId"),
             SignOutRefusal::InvalidToken => (AccountErrorCode::InvalidRefreshToken, "refreshToken"),
+        };
+        Self::at(code, [field], refusal.to_string())
+    }
+}
+
+impl From<VerificationRefusal> for AccountUserError {
+    fn from(refusal: VerificationRefusal) -> Self {
+        match refusal {
+            VerificationRefusal::TooMany => Self::new(AccountErrorCode::TooManyAttempts, refusal.to_string()),
+        }
+    }
+}
+
+impl From<EmailChangeRefusal> for AccountUserError {
+    fn from(refusal: EmailChangeRefusal) -> Self {
+        match refusal {
+            EmailChangeRefusal::Confirm(refusal) => Self::unconfirmed(refusal, "password"),
+            EmailChangeRefusal::Email(_) => {
+                Self::at(AccountErrorCode::EmailInvalid, ["email"], refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<VerifyEmailRefusal> for AccountUserError {
+    fn from(refusal: VerifyEmailRefusal) -> Self {
+        let code = match refusal {
+            VerifyEmailRefusal::TokenInvalid => AccountErrorCode::TokenInvalid,
+            VerifyEmailRefusal::EmailTaken => AccountErrorCode::EmailTaken,
+        };
+        Self::at(code, ["token"], refusal.to_string())
+    }
+}
+
+impl From<EmailError> for AccountUserError {
+    fn from(error: EmailError) -> Self {
+        Self::at(AccountErrorCode::EmailInvalid, ["email"], format!("Check the e-mail address: {error}."))
+    }
+}
+
+impl From<ResetPasswordRefusal> for AccountUserError {
+    fn from(refusal: ResetPasswordRefusal) -> Self {
+        let (code, field) = match refusal {
+            ResetPasswordRefusal::TokenInvalid => (AccountErrorCode::TokenInvalid, "token"),
+            ResetPasswordRefusal::Password(error) => (unfit(error), "password"),
         };
         Self::at(code, [field], refusal.to_string())
     }

@@ -52,6 +52,11 @@ impl User {
         &self.0.email
     }
 
+    /// Whether its owner has shown that they read what is sent to the address.
+    async fn email_verified(&self) -> bool {
+        self.0.email_verified_at.is_some()
+    }
+
     /// What to call them; empty where the account was erased.
     async fn name(&self) -> &str {
         &self.0.name

@@ -2,8 +2,10 @@
 
 mod address_book;
 mod authorization;
+mod email;
 mod operators;
 mod own_account;
+mod password_reset;
 mod recalls;
 mod refresh;
 mod register;

@@ -35,6 +35,7 @@ async fn an_administrator_is_made_and_can_sign_in() {
     let app = TestApp::start().await;
     let made = appoint_admin(&app, "Grace@example.com", PASSWORD).await.unwrap();
     assert_eq!(made.roles(), [Role::Customer, Role::Admin]);
+    assert!(made.email_verified_at.is_some(), "whoever has the machine vouches for the address");
     let answer = sign_in(&app.guest(), "grace@example.com", PASSWORD).await;
     assert_eq!(answer.text("/sessionCreate/session/user/roles/1"), "ADMIN");
 }

@@ -1,5 +1,6 @@
 //! Placing orders, finding them again, moving them on.
 
+mod claiming;
 mod finding;
 mod lifecycle;
 mod placing;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
-use cartograph::config::{Config, Connections, Cors, Database, Http, Log, Mode, Redis, Shop, Tokens};
+use cartograph::config::{Config, Connections, Cors, Database, Http, Log, Mail, Mode, Redis, Shop, Tokens};
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
+use cartograph::ids::JobId;
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
 use cartograph::jobs;
@@ -159,6 +160,8 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
+        // Not there unless something was written into it.
+        let _ = std::fs::remove_dir_all(&self.app.config.data_dir);
         self.shutdown.cancel();
     }
 }
@@ -206,8 +209,9 @@ fn config() -> Config {
             // Tests change rows behind the server's back and look at once.
             catalog_max_age: Duration::ZERO,
         },
+        mail: Mail { smtp: None, from: None, storefront_url: None },
         log: Log { filter: "warn".to_owned(), json: false },
-        data_dir: std::env::temp_dir().join("cartograph-tests-keep-nothing-here"),
+        data_dir: std::env::temp_dir().join(format!("cartograph-test-app-{}", JobId::new().0)),
     }
 }
 

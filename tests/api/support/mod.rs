@@ -9,9 +9,11 @@ pub(crate) mod app;
 pub(crate) mod builders;
 pub(crate) mod client;
 pub(crate) mod db;
+pub(crate) mod mailbox;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod redis;
+pub(crate) mod smtp;
 pub(crate) mod statements;
 pub(crate) mod ws;
 

@@ -121,9 +121,22 @@ pub(crate) async fn run_with_input(
 fn command(data: &DataDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cartograph"));
     for (variable, _) in std::env::vars() {
-        if ["DATABASE_", "REDIS_", "JWT_", "CARTOGRAPH_", "SHOP_", "LOG", "HOST", "PORT", "PUBLIC_URL"]
-            .iter()
-            .any(|ours| variable.starts_with(ours))
+        if [
+            "DATABASE_",
+            "REDIS_",
+            "JWT_",
+            "SMTP_",
+            "MAIL_",
+            "STOREFRONT_",
+            "CARTOGRAPH_",
+            "SHOP_",
+            "LOG",
+            "HOST",
+            "PORT",
+            "PUBLIC_URL",
+        ]
+        .iter()
+        .any(|ours| variable.starts_with(ours))
         {
             command.env_remove(variable);
         }

@@ -2,7 +2,9 @@
 
 mod account;
 mod address_book;
+mod email;
 mod guest_cart;
+mod password_reset;
 mod register;
 mod session;
 mod users;
@@ -11,6 +13,8 @@ use async_graphql::MergedObject;
 
 use self::account::OwnAccountMutation;
 use self::address_book::AddressMutation;
+use self::email::EmailMutation;
+use self::password_reset::PasswordResetMutation;
 use self::register::RegisterMutation;
 use self::session::SessionMutation;
 use self::users::UserMutation;
@@ -22,5 +26,7 @@ pub(crate) struct AccountMutation(
     SessionMutation,
     OwnAccountMutation,
     AddressMutation,
+    EmailMutation,
+    PasswordResetMutation,
     UserMutation,
 );

@@ -45,7 +45,8 @@ pub(crate) struct RegisterMutation;
 
 #[Object]
 impl RegisterMutation {
-    /// Makes an account for a customer and signs them in.
+    /// Makes an account for a customer and signs them in. A letter with a link goes to the address: the account is good for
+    /// shopping at once, and sees guest orders of the address when its token came back by `emailVerify`.
     async fn account_register(
         &self,
         ctx: &Context<'_>,
@@ -56,6 +57,7 @@ impl RegisterMutation {
             Registration { email: input.email, name: input.name, password: input.password.into() };
         let outcome =
             accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
+        app.worker.wake();
         let (session, mut user_errors) = settle(outcome)?;
         let user = session.as_ref().map(|session| User(session.user.clone()));
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;

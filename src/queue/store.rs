@@ -1,0 +1,123 @@
+//! The worker's side of the table. PostgreSQL's clock counts here, for it is the same for all.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Double, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::db::Prepare;
+use crate::db::schema::jobs;
+use crate::ids::JobId;
+
+/// The longest error that is kept, in characters; the table's CHECK says the same.
+const MAX_ERROR_LENGTH: usize = 2000;
+
+/// A job that one worker has to itself for a while.
+#[derive(Debug, Clone, QueryableByName)]
+#[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct Claimed {
+    pub(crate) id: JobId,
+    pub(crate) kind: String,
+    pub(crate) payload: serde_json::Value,
+    pub(crate) ordering_key: Option<String>,
+    /// Which attempt this is, from one. It is also what tells this lease from a later one.
+    pub(crate) attempts: i32,
+    pub(crate) max_attempts: i32,
+}
+
+/// Leases at most `limit` jobs of these kinds that are due, the most overdue first. A job waits while an earlier one with its
+/// ordering key is open; those that another worker is taking are skipped.
+pub(crate) async fn claim(
+    mut conn: &AsyncPgConnection,
+    kinds: &[&str],
+    limit: i64,
+    lease: Duration,
+) -> QueryResult<Vec<Claimed>> {
+    diesel::sql_query(
+        "WITH due AS MATERIALIZED (
+             SELECT id FROM jobs AS waiting
+             WHERE finished_at IS NULL AND died_at IS NULL AND run_at <= now()
+               AND (leased_until IS NULL OR leased_until < now())
+               AND attempts < max_attempts AND kind = ANY ($1)
+               AND (ordering_key IS NULL OR NOT EXISTS (
+                       SELECT FROM jobs AS earlier
+                       WHERE earlier.ordering_key = waiting.ordering_key AND earlier.position < waiting.position
+                         AND earlier.finished_at IS NULL AND earlier.died_at IS NULL))
+             ORDER BY run_at, position LIMIT $2 FOR UPDATE SKIP LOCKED)
+         UPDATE jobs SET attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
+         FROM due WHERE jobs.id = due.id
+         RETURNING jobs.id, jobs.kind, jobs.payload, jobs.ordering_key, jobs.attempts, jobs.max_attempts",
+    )
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<BigInt, _>(limit)
+    .bind::<Double, _>(lease.as_secs_f64())
+    .prepared()
+    .load(&mut conn)
+    .await
+}
+
+/// Notes that the job is done. False when the lease had lapsed and somebody else has it.
+pub(crate) async fn finish(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
+    let finished = diesel::update(jobs::table.find(job.id))
+        .filter(jobs::attempts.eq(job.attempts))
+        .filter(jobs::finished_at.is_null().and(jobs::died_at.is_null()))
+        .set((jobs::finished_at.eq(diesel::dsl::now), jobs::last_error.eq(None::<String>)))
+        .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(finished > 0)
+}
+
+/// Puts a job back for another attempt after `pause`.
+pub(crate) async fn put_back(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    pause: Duration,
+    error: &str,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE jobs SET leased_until = NULL, run_at = now() + make_interval(secs => $3), last_error = $4
+         WHERE id = $1 AND attempts = $2 AND finished_at IS NULL AND died_at IS NULL",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(job.id)
+    .bind::<diesel::sql_types::Integer, _>(job.attempts)
+    .bind::<Double, _>(pause.as_secs_f64())
+    .bind::<Text, _>(bounded(error))
+    .prepared()
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// Gives a job up. Those behind it in its order go on.
+pub(crate) async fn bury(mut conn: &AsyncPgConnection, job: &Claimed, error: &str) -> QueryResult<()> {
+    diesel::update(jobs::table.find(job.id))
+        .filter(jobs::attempts.eq(job.attempts))
+        .filter(jobs::finished_at.is_null().and(jobs::died_at.is_null()))
+        .set((jobs::died_at.eq(diesel::dsl::now), jobs::last_error.eq(bounded(error))))
+        .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives up the jobs whose last attempt ended with its worker. Their ids and kinds.
+pub(crate) async fn bury_abandoned(mut conn: &AsyncPgConnection) -> QueryResult<Vec<(JobId, String)>> {
+    diesel::update(jobs::table)
+        .filter(jobs::finished_at.is_null().and(jobs::died_at.is_null()))
+        .filter(jobs::attempts.ge(jobs::max_attempts).and(jobs::leased_until.lt(diesel::dsl::now)))
+        .set((
+            jobs::died_at.eq(diesel::dsl::now),
+            jobs::last_error.eq("the worker did not come back from the last attempt"),
+        ))
+        .returning((jobs::id, jobs::kind))
+        .prepared()
+        .get_results(&mut conn)
+        .await
+}
+
+/// The error as the table takes it.
+fn bounded(error: &str) -> String {
+    error.chars().filter(|letter| *letter != '\0').take(MAX_ERROR_LENGTH).collect()
+}
