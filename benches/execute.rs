@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use async_graphql::{Request, Variables};
 use cartograph::accounts::{HashingCost, Viewer, authenticate};
 use cartograph::app::App;
-use cartograph::caller::Caller;
+use cartograph::caller::{Caller, Cookies};
 use cartograph::config::Config;
 use cartograph::db::{self, Db};
 use cartograph::graphql::Schema;
@@ -69,7 +69,7 @@ async fn answer(schema: &Schema, viewer: Viewer, document: &str, variables: &Val
 
 /// They all ask from this machine.
 fn caller(viewer: Viewer) -> Caller {
-    Caller { viewer, address: Ipv4Addr::LOCALHOST.into() }
+    Caller { viewer, address: Ipv4Addr::LOCALHOST.into(), cookies: Cookies::Unavailable }
 }
 
 async fn customer(app: &App, schema: &Schema) -> Viewer {

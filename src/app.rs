@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::accounts::{HashingCost, Passwords, Recalls, TokenKeys};
+use crate::attempts::Attempts;
 use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub tokens: TokenKeys,
     /// Which access tokens are good no longer before they expire.
     pub recalls: Recalls,
+    /// What counts the attempts at passwords.
+    pub attempts: Attempts,
     /// What hashes and checks passwords.
     pub passwords: Passwords,
     /// What takes letters to people.
@@ -54,6 +57,7 @@ impl App {
             db,
             upkeep,
             bus: Bus::new(redis.clone()),
+            attempts: Attempts::new(redis.clone(), clock.clone()),
             redis,
             relay: Waker::default(),
             worker: Waker::default(),

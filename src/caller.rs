@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use secrecy::SecretString;
+
 use crate::accounts::Viewer;
 
 /// Whoever sends a request, and from where.
@@ -11,4 +13,23 @@ pub struct Caller {
     pub viewer: Viewer,
     /// The address they send from.
     pub address: IpAddr,
+    /// What cookies are to the request.
+    pub cookies: Cookies,
+}
+
+/// What a browser's session cookies are to a request.
+#[derive(Debug, Clone, Default)]
+pub enum Cookies {
+    /// The answer has no headers of its own, so that none can be set.
+    #[default]
+    Unavailable,
+    /// The request comes from a page that may not use them, or from no page at all.
+    Foreign,
+    /// They may be used and set.
+    Open {
+        /// The refresh token that was sent in one.
+        refresh: Option<SecretString>,
+        /// Whether any was sent.
+        sent: bool,
+    },
 }

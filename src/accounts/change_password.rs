@@ -11,9 +11,10 @@ use super::events::{AccountEventKind, append};
 use super::model::User;
 use super::passwords::{PasswordError, Passwords};
 use super::permissions::SignedIn;
+use super::queries;
 use crate::db::Db;
 use crate::db::schema::users;
-use crate::error::{ActionError, Outcome, Refusal};
+use crate::error::{ActionError, Error, Outcome, Refusal};
 
 /// A password and the one to take its place.
 pub struct PasswordChange {
@@ -47,6 +48,9 @@ pub async fn change_password(
 ) -> Outcome<User, ChangePasswordRefusal> {
     let new = passwords.accept(change.new).map_err(ChangePasswordRefusal::New)?;
     let current = confirm(db, passwords, viewer.user_id, change.current).await.map_err(ActionError::of)?;
+    let known = queries::users_by_ids(&*db.get().await?, &[viewer.user_id]).await?;
+    let account = known.into_iter().next().ok_or(Error::AccountGone)?;
+    let new = new.of(&account.email, &account.name).map_err(ChangePasswordRefusal::New)?;
     let new = passwords.hash(new).await?;
     let mut conn = db.get().await?;
     conn.transaction(async |conn| {

@@ -15,6 +15,7 @@ use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::common_passwords::is_common;
 use super::published;
 use crate::config::Mode;
 use crate::error;
@@ -32,13 +33,29 @@ pub enum PasswordError {
     /// More than we hash.
     #[error("a password has at most {MAX_LENGTH} characters")]
     TooLong,
-    /// Everybody knows it.
-    #[error("this one is that of the demo's accounts, which everybody knows")]
+    /// Everybody knows it, or tries it first.
+    #[error("this one is among those that are guessed first")]
     TooCommon,
+    /// It is the account's address or the name on it.
+    #[error("your e-mail address and your name are guessed first")]
+    Personal,
 }
 
 /// A password that an account may be given.
 pub(crate) struct NewPassword(SecretString);
+
+impl NewPassword {
+    /// The same for the account with this address and name, which it must not be; nor the part of the address before the
+    /// `@`. Capitals make no difference.
+    pub(crate) fn of(self, email: &str, name: &str) -> Result<Self, PasswordError> {
+        let password = self.0.expose_secret().to_lowercase();
+        let local = email.split_once('@').map_or(email, |(local, _)| local);
+        match [email, local, name].into_iter().any(|own| own.to_lowercase() == password) {
+            true => Err(PasswordError::Personal),
+            false => Ok(self),
+        }
+    }
+}
 
 /// What one hash costs whoever computes it, how many are computed at a time, and how many wait for that.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +122,9 @@ impl Passwords {
         match password.expose_secret().chars().take(MAX_LENGTH + 1).count() {
             length if length < MIN_LENGTH => Err(PasswordError::TooShort),
             length if length > MAX_LENGTH => Err(PasswordError::TooLong),
-            _ if self.is_void(&password) => Err(PasswordError::TooCommon),
+            _ if self.is_void(&password) || is_common(password.expose_secret()) => {
+                Err(PasswordError::TooCommon)
+            }
             _ => Ok(NewPassword(password)),
         }
     }
@@ -136,6 +155,22 @@ impl Passwords {
             Err(password_hash::Error::PasswordInvalid) => Ok(false),
             Err(error) => Err(anyhow::Error::new(error).context("a stored password hash is unusable").into()),
         }
+    }
+
+    /// Whether a stored hash was made with other parameters than are used now.
+    pub(super) fn is_outdated(&self, stored: &str) -> bool {
+        let current = ParamsString::try_from(self.argon2.params()).ok();
+        PasswordHash::new(stored).is_ok_and(|hash| {
+            hash.algorithm != ARGON2ID_IDENT
+                || hash.version != Some(Version::V0x13.into())
+                || current.is_some_and(|current| hash.params != current)
+        })
+    }
+
+    /// The hash to store in place of an outdated one, for a password that was found to be right: what it must be today is
+    /// not asked of it.
+    pub(super) async fn hash_anew(&self, password: SecretString) -> error::Result<String> {
+        self.hash(NewPassword(password)).await
     }
 
     async fn in_turn<T: Send + 'static>(
@@ -211,6 +246,33 @@ mod tests {
         assert!(parse("ééééé éé").is_ok());
         assert!(parse(&"é".repeat(128)).is_ok());
         assert!(parse(&"é".repeat(129)).is_err_and(|error| error == PasswordError::TooLong));
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        for common in ["password", "PASSWORD1", "iloveyou", "Qwertyuiop"] {
+            assert!(parse(common).is_err_and(|error| error == PasswordError::TooCommon), "{common}");
+        }
+        let own = |password: &str| {
+            parse(password).unwrap_or_else(|_| panic!()).of("ada.lovelace@example.com", "Ada of Lovelace")
+        };
+        for personal in ["ada.lovelace", "ADA.Lovelace@Example.com", "ada of lovelace"] {
+            assert!(own(personal).is_err_and(|error| error == PasswordError::Personal), "{personal}");
+        }
+        assert!(own("ada of lovelace's").is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_other_parameters_is_outdated() {
+        let passwords = passwords();
+        let hash = |password| passwords.hash_anew(SecretString::from(password));
+        let stored = hash("correct horse").await.unwrap();
+        assert!(!passwords.is_outdated(&stored));
+        assert!(!passwords.is_outdated(&passwords.nobodys));
+        for (part, other) in [("m=8", "m=16"), ("t=1", "t=2"), ("argon2id", "argon2i"), ("v=19", "v=16")] {
+            assert!(passwords.is_outdated(&stored.replacen(part, other, 1)), "{part}");
+        }
+        assert!(!passwords.is_outdated("broken"), "what cannot be read is not checked either");
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 //! tell the thief from the owner: the session ends for both. Of two requests with the same token that arrive together
 //! the first to reach the row wins and the other counts as such a reuse.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
@@ -28,9 +28,24 @@ pub enum RefreshRefusal {
     InvalidToken,
     /// Spent before; its session has ended with this.
     Reused,
+    /// Spent by the same browser a moment ago, which has the next one by now or is about to get it.
+    JustSpent,
 }
 
 impl Refusal for RefreshRefusal {}
+
+/// Who keeps a refresh token and sends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// A client, which sees to it that it is sent once.
+    Client,
+    /// A browser, in a cookie: its tabs know nothing of each other, and may send it at the same time.
+    Browser,
+}
+
+/// How far apart the tabs of a browser may send the same token. The later ones get nothing for it; a thief that was first is
+/// found out when the owner comes back after that.
+const TABS_APART: TimeDelta = TimeDelta::seconds(10);
 
 /// Spends the token and renews its session. In production that of a demo account ends: whoever opened it in development
 /// knew no more than everybody does.
@@ -40,9 +55,13 @@ pub async fn refresh(
     tokens: &TokenKeys,
     now: DateTime<Utc>,
     token: &RefreshToken,
+    carrier: Carrier,
 ) -> Outcome<Session, RefreshRefusal> {
     let renewed = conn.transaction(async |conn| {
         let Some(id) = spend(conn, token, now).await? else {
+            if carrier == Carrier::Browser && was_spent_since(conn, token, now - TABS_APART).await? {
+                return Ok(Err(RefreshRefusal::JustSpent));
+            }
             // No error here: that would roll the revocation back.
             if sign_out_by_token(conn, token, now).await? {
                 tracing::warn!("a spent refresh token was used again; its session is revoked");
@@ -61,6 +80,16 @@ pub async fn refresh(
         }
     });
     renewed.await?.map_err(Into::into)
+}
+
+/// Whether a token was spent after that moment.
+async fn was_spent_since(
+    mut conn: &AsyncPgConnection,
+    token: &RefreshToken,
+    moment: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let spent = refresh_tokens::table.find(token.hash()).filter(refresh_tokens::used_at.gt(moment));
+    diesel::select(diesel::dsl::exists(spent)).get_result(&mut conn).await
 }
 
 /// Marks an unspent token as spent and tells whose it was. Waits for whoever is spending the same one.

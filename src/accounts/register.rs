@@ -80,6 +80,12 @@ impl Candidate<NewPassword> {
         let email = Email::parse(&registration.email).map_err(|error| wrong.push(error.into())).ok();
         let name = parse_name(&registration.name).map_err(|error| wrong.push(error.into())).ok();
         let password = passwords.accept(registration.password).map_err(|error| wrong.push(error.into())).ok();
+        let password = match (&email, name, password) {
+            (Some(email), Some(name), Some(password)) => {
+                password.of(email.as_str(), name).map_err(|error| wrong.push(error.into())).ok()
+            }
+            (_, _, password) => password,
+        };
         match (email, name, password) {
             (Some(email), Some(name), Some(password)) => Ok(Self { email, name: name.to_owned(), password }),
             _ => Err(ActionError::Refused(wrong)),

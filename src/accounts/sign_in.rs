@@ -13,7 +13,7 @@ use super::session::{Session, open_session};
 use super::tokens::TokenKeys;
 use crate::db::Db;
 use crate::db::schema::users;
-use crate::error::{Outcome, Refusal};
+use crate::error::{Error, Outcome, Refusal};
 use crate::ids::UserId;
 
 /// Why nobody was signed in. The text is meant for the client.
@@ -28,6 +28,8 @@ impl Refusal for SignInRefusal {}
 
 /// Opens a session for the living account with this address and password. Every way to fail takes the same work, so
 /// that neither the answer nor its time tells whether an account exists.
+///
+/// A hash that was made with other parameters than are used now is replaced on the way.
 pub async fn sign_in(
     db: &Db,
     passwords: &Passwords,
@@ -36,22 +38,48 @@ pub async fn sign_in(
     email: &str,
     password: SecretString,
 ) -> Outcome<Session, SignInRefusal> {
-    let known = match Email::parse(email) {
-        Ok(email) => queries::credentials_by_email(&*db.get().await?, &email).await?,
-        Err(_) => None,
+    let email = Email::parse(email).ok();
+    // A hash that was replaced while the password was checked, by another log-in, does not make it wrong.
+    for _ in 0..2 {
+        let known = match &email {
+            Some(email) => queries::credentials_by_email(&*db.get().await?, email).await?,
+            None => None,
+        };
+        let (user, stored) = known.unzip();
+        let stored = stored.flatten();
+        let right = passwords.verify(password.clone(), stored.clone()).await?;
+        let (true, Some(user), Some(stored)) = (right, user, stored) else {
+            return Err(SignInRefusal::InvalidCredentials.into());
+        };
+        let mut conn = db.get().await?;
+        let opened = conn.transaction(async |conn| {
+            let Some(user) = still(conn, user, &stored).await? else { return Ok(None) };
+            Ok::<_, Error>(Some(open_session(conn, tokens, now, user).await?))
+        });
+        let Some(session) = opened.await? else { continue };
+        drop(conn);
+        if passwords.is_outdated(&stored) {
+            replace(db, passwords, session.user.id, &stored, password).await;
+        }
+        return Ok(session);
+    }
+    Err(SignInRefusal::InvalidCredentials.into())
+}
+
+/// Replaces a hash, unless it is another by now. Nobody is kept out because that fails: the next log-in tries again.
+async fn replace(db: &Db, passwords: &Passwords, user: UserId, stored: &str, password: SecretString) {
+    let replaced = async {
+        let hash = passwords.hash_anew(password).await?;
+        diesel::update(users::table.find(user))
+            .filter(users::password_hash.eq(stored))
+            .set(users::password_hash.eq(hash))
+            .execute(&mut &*db.get().await?)
+            .await?;
+        Ok::<_, Error>(())
     };
-    let (user, stored) = known.unzip();
-    let stored = stored.flatten();
-    let right = passwords.verify(password, stored.clone()).await?;
-    let (true, Some(user), Some(stored)) = (right, user, stored) else {
-        return Err(SignInRefusal::InvalidCredentials.into());
-    };
-    let mut conn = db.get().await?;
-    conn.transaction(async |conn| {
-        let user = still(conn, user, &stored).await?.ok_or(SignInRefusal::InvalidCredentials)?;
-        Ok(open_session(conn, tokens, now, user).await?)
-    })
-    .await
+    if let Err(error) = replaced.await {
+        tracing::warn!(%error, "a password's hash could not be brought up to date");
+    }
 }
 
 /// The account, unless its password was changed or it was closed while the old password was being checked. It stays so

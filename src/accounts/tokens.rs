@@ -381,6 +381,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_cannot_be_used_are_named_in_one_line() {
+        let config = config::Tokens {
+            secret: None,
+            keys: Some("HS256 short".into()),
+            issuer: String::new(),
+            audience: String::new(),
+            access_ttl: Duration::from_mins(15),
+            refresh_ttl: Duration::from_hours(1),
+        };
+        let error = TokenKeys::open(&config, Path::new("nothing is kept")).err().unwrap();
+        assert_eq!(
+            format!("{error:#}"),
+            "JWT_KEYS: line 1: the secret is too short: it has at least 32 bytes"
+        );
+    }
+
+    #[test]
     fn a_key_checks_tokens_of_its_own_algorithm_only() {
         let both = key_ring(&format!("{PRIVATE}HS256 {SECRET}\n"));
         let public = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";

@@ -1,5 +1,6 @@
 //! What a resolver may ask of its surroundings.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use async_graphql::{Context, ID};
@@ -8,7 +9,7 @@ use super::error::{ApiError, Code, Result};
 use super::loaders::Loaders;
 use crate::accounts::{Permission, SignedIn, Viewer};
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Cookies};
 use crate::ids::IdError;
 
 /// Access to the request's surroundings; resolvers use nothing of [`Context`] but this.
@@ -17,10 +18,14 @@ pub(super) trait ContextExt {
     fn app(&self) -> &App;
     /// Who asks.
     fn viewer(&self) -> Viewer;
+    /// What cookies are to the request.
+    fn cookies(&self) -> &Cookies;
     /// The request's loaders.
     fn loaders(&self) -> &Loaders;
     /// Who asks, when it must not be a guest.
     fn signed_in(&self) -> Result<SignedIn>;
+    /// The address they ask from.
+    fn address(&self) -> IpAddr;
     /// Whether the one who asks has the permission.
     fn may(&self, permission: Permission) -> bool {
         self.viewer().may(permission)
@@ -36,6 +41,14 @@ impl ContextExt for Context<'_> {
     fn viewer(&self) -> Viewer {
         // A request that came in without saying who asks is a guest's: deny by default.
         self.data_opt::<Caller>().map_or(Viewer::Guest, |caller| caller.viewer)
+    }
+
+    fn cookies(&self) -> &Cookies {
+        self.data_opt::<Caller>().map_or(&Cookies::Unavailable, |caller| &caller.cookies)
+    }
+
+    fn address(&self) -> IpAddr {
+        self.data_opt::<Caller>().map_or(Ipv4Addr::UNSPECIFIED.into(), |caller| caller.address)
     }
 
     fn loaders(&self) -> &Loaders {

@@ -17,7 +17,7 @@ use super::text::refuse_nul;
 use super::{document, field_order};
 use crate::accounts::{AuthError, Viewer};
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Cookies};
 
 impl Schema {
     /// Answers one operation of any kind: a query or mutation once, a subscription with each event until it ends or the
@@ -29,6 +29,8 @@ impl Schema {
         caller: Caller,
         request_id: String,
     ) -> BoxStream<'static, Response> {
+        // Whoever carries the answers has sent the headers before.
+        let caller = Caller { cookies: Cookies::Unavailable, ..caller };
         let schema = self.clone();
         if asked.kind() != Some(OperationType::Subscription) {
             let answer = async move { schema.execute(asked, caller, &request_id).await };

@@ -4,6 +4,7 @@ mod assets;
 mod browsers;
 mod client_address;
 mod connection;
+mod credentials;
 mod graphql;
 mod health;
 mod jwks;

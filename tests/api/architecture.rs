@@ -235,6 +235,7 @@ fn who_takes_a_connection_for_itself_opens_a_transaction() {
 fn what_lies_below_the_domains_knows_none_of_them() {
     let below = [
         "address",
+        "attempts",
         "clock",
         "config",
         "db",

@@ -9,6 +9,7 @@ use crate::accounts::{
     PasswordError, RefreshRefusal, RegisterRefusal, ResetPasswordRefusal, SignInRefusal, SignOutRefusal,
     UpdateAccountRefusal, VerificationRefusal, VerifyEmailRefusal,
 };
+use crate::attempts::TooMany;
 
 /// Why something could not be done with an account or a session.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
@@ -40,15 +41,19 @@ pub(crate) enum AccountErrorCode {
     NotAllowed,
     /// There is no such thing, or it is not yours: the two cannot be told apart.
     NotFound,
-    /// The password is one that everybody knows.
+    /// The password is the account's e-mail address or name.
+    PasswordPersonal,
+    /// The password is one of those that everybody knows or guesses first.
     PasswordTooCommon,
     /// The password has more than 128 characters.
     PasswordTooLong,
     /// The password has fewer than 8 characters.
     PasswordTooShort,
+    /// The refresh token in the cookie was spent a moment ago, by another tab: the browser has newer cookies.
+    RefreshTokenJustSpent,
     /// The token is unknown, used or expired, or good no longer for another reason.
     TokenInvalid,
-    /// It was tried too often of late: come back later.
+    /// It was tried too often of late: come back later. Where a password was wrong too often, the message says when.
     TooManyAttempts,
     /// It is not the password of your account.
     WrongPassword,
@@ -75,6 +80,7 @@ impl From<RegisterRefusal> for AccountUserError {
 /// Why a password cannot be chosen.
 fn unfit(error: PasswordError) -> AccountErrorCode {
     match error {
+        PasswordError::Personal => AccountErrorCode::PasswordPersonal,
         PasswordError::TooCommon => AccountErrorCode::PasswordTooCommon,
         PasswordError::TooShort => AccountErrorCode::PasswordTooShort,
         PasswordError::TooLong => AccountErrorCode::PasswordTooLong,
@@ -152,6 +158,12 @@ impl From<AddressRefusal> for AccountUserError {
     }
 }
 
+impl From<TooMany> for AccountUserError {
+    fn from(too_many: TooMany) -> Self {
+        Self::new(AccountErrorCode::TooManyAttempts, too_many.to_string())
+    }
+}
+
 impl From<SignInRefusal> for AccountUserError {
     fn from(refusal: SignInRefusal) -> Self {
         Self::new(AccountErrorCode::InvalidCredentials, refusal.to_string())
@@ -160,6 +172,10 @@ impl From<SignInRefusal> for AccountUserError {
 
 impl From<RefreshRefusal> for AccountUserError {
     fn from(refusal: RefreshRefusal) -> Self {
+        if refusal == RefreshRefusal::JustSpent {
+            let message = "Another tab has just renewed this session: go on, with the cookies that it got.";
+            return Self::new(AccountErrorCode::RefreshTokenJustSpent, message);
+        }
         Self::at(AccountErrorCode::InvalidRefreshToken, ["refreshToken"], refusal.to_string())
     }
 }

@@ -1,6 +1,8 @@
 //! Accounts and sessions in the schema.
 
 mod account_event;
+mod attempts;
+mod cookies;
 mod errors;
 mod living_session;
 mod mutations;

@@ -8,16 +8,14 @@ mod parameters;
 
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, timeout_at};
 
 use self::accept::{Accept, Media};
-
+use super::credentials::Credentials;
 use super::refusal::{Refused, refuse};
 use super::{ClientAddress, RequestId, State, ws};
-use crate::accounts::{AuthError, authenticate};
-use crate::caller::Caller;
 use crate::config::Mode;
 use crate::graphql::{Asked, Code, OperationType};
 
@@ -28,7 +26,7 @@ pub(super) const METHODS: &str = "GET, HEAD, OPTIONS, POST";
 struct Exchange {
     state: State,
     id: RequestId,
-    caller: Caller,
+    credentials: Credentials,
     accept: Accept,
 }
 
@@ -109,21 +107,24 @@ impl Exchange {
         if accept.single().or_else(|| accept.stream()).is_none() {
             return Err(not_acceptable(&accept, &id));
         }
-        match caller(&state, address, headers) {
-            Ok(caller) => Ok(Self { state, id, caller, accept }),
-            Err(error) => Err(unauthenticated(error, &accept, &id)),
+        match Credentials::read(&state, address, headers, &id) {
+            Ok(credentials) => Ok(Self { state, id, credentials, accept }),
+            Err(refused) => Err(refused.written_as(accept.refusal().content_type())),
         }
     }
 
     /// Answers one operation.
-    async fn one(self, asked: Asked) -> Response {
+    async fn one(self, mut asked: Asked) -> Response {
+        if let Err(refused) = self.credentials.admit(&mut asked, &self.id) {
+            return self.refused(refused);
+        }
         if asked.kind() == Some(OperationType::Subscription) {
             let message = "Subscriptions go over a websocket at /graphql/ws (graphql-transport-ws).";
             return self.refused(refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message, &self.id));
         }
         match self.accept.single() {
             Some(media @ (Media::Json | Media::GraphqlResponse)) => {
-                let answer = self.state.schema.answer(asked, self.caller, &self.id.0).await;
+                let answer = self.state.schema.answer(asked, self.credentials.caller, &self.id.0).await;
                 answer::one(answer, media, &self.id)
             }
             _ => not_acceptable(&self.accept, &self.id).into_response(),
@@ -138,14 +139,18 @@ impl Exchange {
         let mut batch = answer::Batch::new(&self.id);
         let deadline = Instant::now() + self.state.app.config.http.connections.request_timeout;
         for operation in operations {
-            let asked = self.state.schema.read(operation.into());
+            let mut asked = self.state.schema.read(operation.into());
+            if let Err(error) = self.credentials.allows(&mut asked) {
+                batch.refuse(Code::Unauthenticated, &error.to_string());
+                continue;
+            }
             if asked.kind() == Some(OperationType::Subscription) {
                 batch.refuse(
                     Code::BadRequest,
                     "A batch holds queries and mutations: subscriptions go by themselves.",
                 );
             } else {
-                let answered = self.state.schema.execute(asked, self.caller.clone(), &self.id.0);
+                let answered = self.state.schema.execute(asked, self.credentials.caller.clone(), &self.id.0);
                 match timeout_at(deadline, answered).await {
                     Ok(response) => batch.push(response),
                     Err(_) => batch.refuse(
@@ -161,29 +166,6 @@ impl Exchange {
     fn refused(&self, refused: Refused) -> Response {
         refused.written_as(self.accept.refusal().content_type()).into_response()
     }
-}
-
-/// Who asks, by the one `Authorization` header.
-fn caller(
-    state: &State,
-    ClientAddress(address): ClientAddress,
-    headers: &HeaderMap,
-) -> Result<Caller, AuthError> {
-    let mut values = headers.get_all(header::AUTHORIZATION).into_iter();
-    let viewer = match (values.next(), values.next()) {
-        (_, Some(_)) => return Err(AuthError::Malformed),
-        (value, None) => {
-            let app = &state.app;
-            authenticate(value.map(HeaderValue::as_bytes), &app.tokens, &app.recalls, app.clock.now())?
-        }
-    };
-    Ok(Caller { viewer, address })
-}
-
-fn unauthenticated(error: AuthError, accept: &Accept, id: &RequestId) -> Refused {
-    let refused = refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &error.to_string(), id);
-    let refused = refused.with(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
-    refused.written_as(accept.refusal().content_type())
 }
 
 fn not_acceptable(accept: &Accept, id: &RequestId) -> Refused {

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
 use super::refusal::refuse;
-use super::{ClientAddress, RequestId, State};
+use super::{ClientAddress, RequestId, State, credentials};
 use crate::graphql::Code;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -57,7 +57,10 @@ pub(super) fn open(
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let authorization = headers.get(header::AUTHORIZATION).cloned();
+    let authorization = match credentials::of_upgrade(&state, headers, &id) {
+        Ok(authorization) => authorization,
+        Err(refused) => return refused.into_response(),
+    };
     let upgrade =
         upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).protocols([PROTOCOL]);
     let agreed = upgrade.selected_protocol().is_some();

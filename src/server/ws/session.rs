@@ -13,7 +13,7 @@ use super::MAX_MESSAGE_BYTES;
 use super::operations::{MAX_OPERATIONS, Operations, Refused};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
 use crate::accounts::authenticate;
-use crate::caller::Caller;
+use crate::caller::{Caller, Cookies};
 use crate::graphql::{Code, OperationType};
 
 /// How long a client may take to greet.
@@ -113,7 +113,7 @@ impl Session {
         };
         let viewer = authenticate(header, &app.tokens, &app.recalls, app.clock.now())
             .map_err(|error| End::Close(Close::Forbidden(error.to_string())))?;
-        Ok(Caller { viewer, address: self.address.0 })
+        Ok(Caller { viewer, address: self.address.0, cookies: Cookies::Unavailable })
     }
 
     /// Runs the client's operations.

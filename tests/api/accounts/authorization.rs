@@ -1,6 +1,8 @@
 //! The `Authorization` header, and who sees which account.
 
 use axum::http::{Method, StatusCode};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use cartograph::accounts::TokenKeys;
 use chrono::TimeDelta;
 use diesel_async::RunQueryDsl;
@@ -58,6 +60,39 @@ async fn a_token_that_is_not_good_is_refused_and_says_why() {
     let answer = viewer(&client).await;
     assert_eq!((answer.status, answer.error_code()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
     assert!(answer.error_message().contains("has expired"), "{}", answer.error_message());
+}
+
+/// The key of RFC 8037, appendix A, as openssl writes it.
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----";
+
+#[tokio::test]
+async fn others_can_check_tokens_with_the_published_keys() {
+    let with_key = |config: &mut cartograph::config::Config| {
+        config.tokens.secret = None;
+        config.tokens.keys = Some(PRIVATE_KEY.into());
+    };
+    let app = TestApp::start_with(with_key).await;
+    let registered = ada(&app).await;
+    let token = registered.text("/accountRegister/session/accessToken");
+    assert_eq!(viewer(&bearer(&app, token)).await.text("/viewer/email"), "ada@example.com");
+
+    let published = Http::new(app.address).send(Method::GET, "/.well-known/jwks.json", &[], "").await;
+    let keys = published.json();
+    let decode = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).expect("base64url");
+    let (message, signature) = token.rsplit_once('.').expect("a JWT");
+    let header: serde_json::Value =
+        serde_json::from_slice(&decode(message.split_once('.').expect("a JWT").0)).expect("JSON");
+    assert_eq!((&header["kid"], &header["alg"]), (&keys["keys"][0]["kid"], &json!("EdDSA")));
+    let key = decode(keys["keys"][0]["x"].as_str().expect("a public key"));
+    let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, key);
+    key.verify(message.as_bytes(), &decode(signature)).expect("the signature is good");
+    assert!(!published.text().contains("\"d\""), "and nothing private is");
+
+    let by_secret = TestApp::start().await;
+    let none = Http::new(by_secret.address).send(Method::GET, "/.well-known/jwks.json", &[], "").await;
+    assert_eq!(none.json(), json!({ "keys": [] }));
 }
 
 #[tokio::test]

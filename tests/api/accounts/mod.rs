@@ -1,7 +1,9 @@
 //! Accounts and sessions: from a registration to the last sign-out, and what must not work on the way.
 
 mod address_book;
+mod attempts;
 mod authorization;
+mod cookies;
 mod email;
 mod operators;
 mod own_account;

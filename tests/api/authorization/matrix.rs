@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use async_graphql::parser::types::FieldDefinition;
 use cartograph::accounts::{Permission, Viewer};
-use cartograph::caller::Caller;
+use cartograph::caller::{Caller, Cookies};
 use cartograph::graphql::{Request, Schema};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::schema::sdl::Sdl;
 
 /// What the schema answers this viewer; of a subscription the first answer.
 async fn ask(schema: &Schema, document: &str, viewer: Viewer) -> Value {
-    let caller = Caller { viewer, address: IpAddr::from([127, 0, 0, 1]) };
+    let caller = Caller { viewer, address: IpAddr::from([127, 0, 0, 1]), cookies: Cookies::Unavailable };
     let asked = schema.read(Request::new(document));
     let mut answers = schema.execute_stream(asked, caller, "a-test".to_owned());
     match tokio::time::timeout(std::time::Duration::from_secs(10), answers.next()).await {

@@ -55,12 +55,25 @@ impl TestApp {
         Self::start_on(Arc::new(TestDatabase::create().await), configure).await
     }
 
+    /// The same with another cost of passwords.
+    pub(crate) async fn start_hashing(cost: HashingCost, configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_as(Arc::new(TestDatabase::create().await), cost, configure).await
+    }
+
     /// One more server on the same database.
     pub(crate) async fn start_beside(other: &Self, configure: impl FnOnce(&mut Config)) -> Self {
         Self::start_on(Arc::clone(&other.database), configure).await
     }
 
     async fn start_on(database: Arc<TestDatabase>, configure: impl FnOnce(&mut Config)) -> Self {
+        Self::start_as(database, CHEAP, configure).await
+    }
+
+    async fn start_as(
+        database: Arc<TestDatabase>,
+        cost: HashingCost,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
         // What the server logs is shown with a test that fails.
         let logging = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN);
         drop(logging.try_init());
@@ -78,7 +91,7 @@ impl TestApp {
         let db = connect(config.database.pool_size, Some(log.clone())).await;
         // What runs beside requests is no part of any, and so is not counted.
         let upkeep = connect(UPKEEP_POOL_SIZE, None).await;
-        let app = App::open(config, db, upkeep, CHEAP).expect("the configuration can be used");
+        let app = App::open(config, db, upkeep, cost).expect("the configuration can be used");
         let shutdown = CancellationToken::new();
         drop(jobs::start(&app, &shutdown));
         tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));

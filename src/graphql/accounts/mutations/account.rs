@@ -6,9 +6,10 @@ use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
+use super::super::attempts::attempt;
 use super::super::errors::AccountUserError;
 use super::super::user::User;
-use crate::accounts::{self, PasswordChange};
+use crate::accounts::{self, ChangePasswordRefusal, DeactivateRefusal, PasswordChange};
 
 /// A password and the one to take its place.
 #[derive(InputObject)]
@@ -81,8 +82,9 @@ impl OwnAccountMutation {
         let change =
             PasswordChange { current: input.current_password.into(), new: input.new_password.into() };
         let (viewer, now) = (ctx.signed_in()?, app.clock.now());
-        let changed = accounts::change_password(&app.db, &app.passwords, now, viewer, change).await;
-        let (user, user_errors) = settle(changed)?;
+        let work = accounts::change_password(&app.db, &app.passwords, now, viewer, change);
+        let is_wrong = |refusal: &ChangePasswordRefusal| matches!(refusal, ChangePasswordRefusal::Confirm(_));
+        let (user, user_errors) = attempt(ctx, &viewer.user_id.to_string(), is_wrong, work).await?;
         if user.is_some() {
             app.spread_recalls().await;
             ctx.loaders().forget_users().await;
@@ -120,8 +122,9 @@ impl OwnAccountMutation {
         let app = ctx.app();
         let (viewer, now) = (ctx.signed_in()?.user_id, app.clock.now());
         let password = input.password.into();
-        let closed = accounts::deactivate(&app.db, &app.passwords, now, viewer, password, input.erase).await;
-        let (user, user_errors) = settle(closed)?;
+        let work = accounts::deactivate(&app.db, &app.passwords, now, viewer, password, input.erase);
+        let is_wrong = |refusal: &DeactivateRefusal| matches!(refusal, DeactivateRefusal::Confirm(_));
+        let (user, user_errors) = attempt(ctx, &viewer.to_string(), is_wrong, work).await?;
         if user.is_some() {
             app.spread_recalls().await;
             ctx.loaders().forget_users().await;

@@ -6,6 +6,7 @@ use super::super::super::cart::CartMergeReport;
 use super::super::super::context::ContextExt;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
+use super::super::cookies::{answered, expect_room};
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
 use super::super::user::User;
@@ -23,6 +24,10 @@ pub(crate) struct AccountRegisterInput {
     name: String,
     /// The token of the cart that they filled as a guest: its lines move to their account's cart.
     cart_token: Option<String>,
+    /// Whether the tokens are to be in cookies that scripts cannot read, and not in the answer: for pages of this shop or of
+    /// its `CORS_ORIGINS`. Requests with cookies need no Authorization header.
+    #[graphql(default)]
+    cookies: bool,
 }
 
 /// What came of a registration.
@@ -53,6 +58,7 @@ impl RegisterMutation {
         #[graphql(desc = "Who they are.")] input: AccountRegisterInput,
     ) -> Result<AccountRegisterPayload> {
         let app = ctx.app();
+        expect_room(ctx, input.cookies)?;
         let registration =
             Registration { email: input.email, name: input.name, password: input.password.into() };
         let outcome =
@@ -61,6 +67,11 @@ impl RegisterMutation {
         let (session, mut user_errors) = settle(outcome)?;
         let user = session.as_ref().map(|session| User(session.user.clone()));
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
-        Ok(AccountRegisterPayload { user, session: session.map(Session), cart_merge, user_errors })
+        Ok(AccountRegisterPayload {
+            user,
+            session: answered(ctx, session, input.cookies),
+            cart_merge,
+            user_errors,
+        })
     }
 }

@@ -1,15 +1,19 @@
 //! Signing in and out.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use secrecy::ExposeSecret;
 
 use super::super::super::cart::CartMergeReport;
 use super::super::super::context::{ContextExt, parse_id};
 use super::super::super::error::{ApiError, Result};
 use super::super::super::user_error::settle;
+use super::super::attempts::{account_of, attempt};
+use super::super::cookies::{answered, clear, expect_room};
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
 use super::guest_cart::take_along;
-use crate::accounts::{self, RefreshRefusal, RefreshToken, SignOut, SignOutRefusal};
+use crate::accounts::{self, Carrier, RefreshRefusal, RefreshToken, SignInRefusal, SignOut, SignOutRefusal};
+use crate::caller::Cookies;
 use crate::error::{ActionError, Outcome};
 
 /// What someone signs in with.
@@ -21,6 +25,10 @@ pub(crate) struct SessionCreateInput {
     password: String,
     /// The token of a cart that was filled before signing in: its lines move to the account's cart.
     cart_token: Option<String>,
+    /// Whether the tokens are to be in cookies that scripts cannot read, and not in the answer: for pages of this shop or of
+    /// its `CORS_ORIGINS`. Requests with cookies need no Authorization header.
+    #[graphql(default)]
+    cookies: bool,
 }
 
 /// What came of signing in.
@@ -38,8 +46,12 @@ pub(crate) struct SessionCreatePayload {
 /// Which session to go on with.
 #[derive(InputObject)]
 pub(crate) struct SessionRefreshInput {
-    /// The refresh token that was given last.
-    refresh_token: String,
+    /// The refresh token that was given last; left out, it is the one in the cookie.
+    refresh_token: Option<String>,
+    /// Whether the tokens are to be in cookies that scripts cannot read, and not in the answer. Where the refresh token came
+    /// in a cookie, they always are.
+    #[graphql(default)]
+    cookies: bool,
 }
 
 /// What came of a refresh.
@@ -51,7 +63,8 @@ pub(crate) struct SessionRefreshPayload {
     user_errors: Vec<AccountUserError>,
 }
 
-/// Which session to end: the one that signs the request, unless one of these says otherwise. At most one may be given.
+/// Which session to end: the one that signs the request, unless one of these says otherwise. At most one may be given. Cookies
+/// of a session that ends with its own request are taken away.
 #[derive(InputObject)]
 pub(crate) struct SessionRevokeInput {
     /// A session of the viewer's own, from `viewer { sessions }`.
@@ -78,32 +91,54 @@ pub(crate) struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Signs in: opens a session for whoever knows the password.
+    /// Signs in: opens a session for whoever knows the password. Who fails again and again has to wait longer and longer
+    /// between attempts.
     async fn session_create(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The account and its password.")] input: SessionCreateInput,
     ) -> Result<SessionCreatePayload> {
         let app = ctx.app();
+        expect_room(ctx, input.cookies)?;
         let password = input.password.into();
         let now = app.clock.now();
-        let outcome =
-            accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password).await;
-        let (session, mut user_errors) = settle(outcome)?;
+        let work = accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password);
+        let is_wrong = |refusal: &SignInRefusal| *refusal == SignInRefusal::InvalidCredentials;
+        let (session, mut user_errors) = attempt(ctx, &account_of(&input.email), is_wrong, work).await?;
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
-        Ok(SessionCreatePayload { session: session.map(Session), cart_merge, user_errors })
+        Ok(SessionCreatePayload { session: answered(ctx, session, input.cookies), cart_merge, user_errors })
     }
 
     /// Renews a session: the next pair of tokens for its refresh token, which is spent by that. A refresh token that was
     /// spent before ends the session, for then two parties have it. Send no Authorization header: the access token may
-    /// have expired.
+    /// have expired. A cookie with an access token that has expired does no harm.
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: SessionRefreshInput,
     ) -> Result<SessionRefreshPayload> {
-        let (session, user_errors) = settle(refresh(ctx, &input.refresh_token).await)?;
-        Ok(SessionRefreshPayload { session: session.map(Session), user_errors })
+        expect_room(ctx, input.cookies)?;
+        let (token, carrier) = match (&input.refresh_token, ctx.cookies()) {
+            (Some(token), _) => (token.as_str(), Carrier::Client),
+            (None, Cookies::Open { refresh: Some(token), .. }) => (token.expose_secret(), Carrier::Browser),
+            (None, _) => {
+                let user_errors = vec![RefreshRefusal::InvalidToken.into()];
+                return Ok(SessionRefreshPayload { session: None, user_errors });
+            }
+        };
+        let outcome = refresh(ctx, token, carrier).await;
+        if let Err(ActionError::Refused(reasons)) = &outcome {
+            if reasons.contains(&RefreshRefusal::Reused) {
+                ctx.app().spread_recalls().await;
+            }
+            // In the other tab the cookies are better ones by now.
+            if carrier == Carrier::Browser && !reasons.contains(&RefreshRefusal::JustSpent) {
+                clear(ctx);
+            }
+        }
+        let (session, user_errors) = settle(outcome)?;
+        let in_cookies = input.cookies || carrier == Carrier::Browser;
+        Ok(SessionRefreshPayload { session: answered(ctx, session, in_cookies), user_errors })
     }
 
     /// Signs out: ends one session, or all of them. Its tokens are good no longer; other copies of the server notice within
@@ -113,7 +148,11 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The session.")] input: SessionRevokeInput,
     ) -> Result<SessionRevokePayload> {
+        let is_this = input.session_id.is_none() && input.refresh_token.is_none();
         let (revoked, user_errors) = settle(revoke(ctx, input).await?)?;
+        if is_this {
+            clear(ctx);
+        }
         if revoked == Some(true) {
             ctx.app().spread_recalls().await;
             ctx.loaders().forget_sessions().await;
@@ -126,7 +165,17 @@ async fn revoke(ctx: &Context<'_>, input: SessionRevokeInput) -> Result<Outcome<
     let app = ctx.app();
     let now = app.clock.now();
     let which = match (input.session_id, input.refresh_token, input.all) {
-        (None, None, false) => SignOut::One(ctx.signed_in()?.session_id),
+        (None, None, false) => match (ctx.signed_in(), ctx.cookies()) {
+            (Ok(viewer), _) => SignOut::One(viewer.session_id),
+            // The access token in the cookie has expired, which is no reason to stay.
+            (Err(_), Cookies::Open { refresh, sent: true }) => {
+                match refresh.as_ref().and_then(|token| RefreshToken::parse(token.expose_secret())) {
+                    Some(token) => SignOut::Holder(token),
+                    None => return Ok(Ok(false)),
+                }
+            }
+            (Err(error), _) => return Err(error),
+        },
         (None, None, true) => SignOut::All(ctx.signed_in()?.user_id),
         (Some(id), None, false) => {
             let viewer = ctx.signed_in()?.user_id;
@@ -145,14 +194,13 @@ async fn revoke(ctx: &Context<'_>, input: SessionRevokeInput) -> Result<Outcome<
     Ok(accounts::sign_out(&conn, &which, now).await)
 }
 
-async fn refresh(ctx: &Context<'_>, token: &str) -> Outcome<accounts::Session, RefreshRefusal> {
+async fn refresh(
+    ctx: &Context<'_>,
+    token: &str,
+    carrier: Carrier,
+) -> Outcome<accounts::Session, RefreshRefusal> {
     let app = ctx.app();
     let token = RefreshToken::parse(token).ok_or(RefreshRefusal::InvalidToken)?;
     let mut conn = app.db.get().await?;
-    let outcome = accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token).await;
-    drop(conn);
-    if matches!(&outcome, Err(ActionError::Refused(reasons)) if reasons.contains(&RefreshRefusal::Reused)) {
-        app.spread_recalls().await;
-    }
-    outcome
+    accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token, carrier).await
 }
