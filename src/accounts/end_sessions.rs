@@ -17,8 +17,8 @@ use crate::ids::{SessionId, UserId};
 
 /// Which sessions are to end.
 #[derive(Clone, Copy)]
-pub enum Ending<'a> {
-    /// This one, whoever's it is.
+pub(super) enum Ending<'a> {
+    /// This one.
     One(SessionId),
     /// This one, if it is the account's.
     OneOf(UserId, SessionId),
@@ -50,7 +50,7 @@ macro_rules! end_where {
 }
 
 /// Ends sessions, and says which: none of those that had ended before.
-pub async fn end_sessions(
+pub(super) async fn end_sessions(
     mut conn: &AsyncPgConnection,
     ending: Ending<'_>,
     now: DateTime<Utc>,

@@ -56,7 +56,6 @@ pub use self::confirm::ConfirmRefusal;
 pub use self::deactivate::{DeactivateRefusal, deactivate};
 pub use self::deactivate_user::deactivate_user;
 pub use self::email::{Email, EmailError};
-pub use self::end_sessions::{Ending, end_sessions};
 pub use self::keys::Jwk;
 pub use self::mailed_token::MailedToken;
 pub use self::manage::ManageRefusal;

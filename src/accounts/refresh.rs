@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use super::end_sessions::{Ending, end_sessions};
 use super::model::User;
 use super::published::is_published;
 use super::refresh_token::RefreshToken;
 use super::session::{self, Session};
-use super::sign_out::sign_out_by_token;
 use super::tokens::TokenKeys;
 use crate::config::Mode;
 use crate::db::Prepare;
@@ -63,7 +63,7 @@ pub async fn refresh(
                 return Ok(Err(RefreshRefusal::JustSpent));
             }
             // No error here: that would roll the revocation back.
-            if sign_out_by_token(conn, token, now).await? {
+            if !end_sessions(conn, Ending::OfToken(token), now).await?.is_empty() {
                 tracing::warn!("a spent refresh token was used again; its session is revoked");
                 return Ok(Err(RefreshRefusal::Reused));
             }

@@ -3,7 +3,6 @@
 //! The refresh token of an ended session is good no longer; its access token is recalled.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 
 use super::end_sessions::{Ending, end_sessions};
@@ -56,13 +55,4 @@ pub async fn sign_out(
         }
         _ => Ok(ended),
     }
-}
-
-/// Ends the session that the token belongs to. Whether it was this call that did.
-pub(super) async fn sign_out_by_token(
-    conn: &AsyncPgConnection,
-    token: &RefreshToken,
-    now: DateTime<Utc>,
-) -> QueryResult<bool> {
-    Ok(!end_sessions(conn, Ending::OfToken(token), now).await?.is_empty())
 }

@@ -293,13 +293,13 @@ impl Loaders {
     pub(super) async fn forget_users(&self) {
         self.changes.note();
         self.users.forget().await;
-        self.account_events_of.forget().await;
         self.forget_sessions().await;
     }
 
-    /// Forgets what was read of sessions, after some were ended.
+    /// Forgets what was read of sessions, after some were ended, and of what was done to accounts.
     pub(super) async fn forget_sessions(&self) {
         self.sessions_of.forget().await;
+        self.account_events_of.forget().await;
     }
 
     /// Forgets what was read of address books, after one was written.

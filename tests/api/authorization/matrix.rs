@@ -75,6 +75,10 @@ async fn whoever_has_just_the_right_is_not_refused() {
     let (sdl, schema) = (world.sdl(), Schema::new(world.app.app.clone()));
     for (owner, field, rule) in fields(&sdl) {
         let Some(Rule { requires, owner: owned }) = rule else { continue };
+        // What a subscription shows is for others to test: here nothing happens.
+        if owner == "Subscription" {
+            continue;
+        }
         let mut insiders = Vec::new();
         if let Some(permissions) = requires {
             // What a field of something is asked of must be seen, too.
@@ -89,10 +93,6 @@ async fn whoever_has_just_the_right_is_not_refused() {
         }
         for insider in insiders {
             for document in documents(&world, &sdl, owner, field) {
-                // What a subscription shows is for others to test: this one waits for it in vain.
-                if owner == "Subscription" {
-                    continue;
-                }
                 let answer = ask(&schema, &document, insider).await;
                 for code in codes(&answer) {
                     assert!(

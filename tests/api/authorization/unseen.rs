@@ -112,6 +112,11 @@ async fn what_is_not_yours_is_not_there() {
     ] {
         asked.push((document, theirs, nobodys));
     }
+    let number: Row = sql_query("SELECT number::text AS id FROM orders WHERE user_id IS NOT NULL")
+        .get_result(&mut conn)
+        .await
+        .expect("an order");
+    asked.push(("query($id: Int!) { order(number: $id) { id } }".to_owned(), number.id, "999999".to_owned()));
     asked.extend(cart_lines.map(|document| (document, id("cart"), CartId::new().to_string())));
 
     let before = world.fingerprint(&mut conn).await;
@@ -121,7 +126,11 @@ async fn what_is_not_yours_is_not_there() {
     for client in [&app.guest(), &customer] {
         for (document, theirs, nobodys) in &asked {
             let ask = async |client: &Client, id: &str| {
-                let (answer, sent) = app.statements(client.query_with(document, json!({ "id": id }))).await;
+                let variables = match id.parse::<i64>() {
+                    Ok(number) => json!({ "id": number }),
+                    Err(_) => json!({ "id": id }),
+                };
+                let (answer, sent) = app.statements(client.query_with(document, variables)).await;
                 (bare(&answer.body, id), sent)
             };
             // Once before, so that statements are prepared and shared answers made.

@@ -87,7 +87,7 @@ impl OwnAccountMutation {
         let (user, user_errors) = attempt(ctx, &viewer.user_id.to_string(), is_wrong, work).await?;
         if user.is_some() {
             app.spread_recalls().await;
-            ctx.loaders().forget_users().await;
+            ctx.loaders().forget_sessions().await;
         }
         Ok(PasswordChangePayload { user: user.map(User), user_errors })
     }
