@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::end_sessions::{Ending, end_sessions};
 use super::events::{AccountEventKind, append};
 use super::model::User;
-use crate::db::schema::users;
+use crate::db::schema::{mailed_tokens, users};
 use crate::error::violated_constraint;
 use crate::ids::UserId;
 
@@ -60,13 +60,16 @@ async fn deactivate(mut conn: &AsyncPgConnection, id: UserId, now: DateTime<Utc>
         .await
 }
 
-/// Takes from the row what tells who somebody was; a trigger takes what other tables have of them.
+/// Takes from the row what tells who somebody was, and from accounts where mail was sent; a trigger takes what other tables
+/// have of them.
 async fn erase(mut conn: &AsyncPgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<User> {
+    diesel::delete(mailed_tokens::table.filter(mailed_tokens::user_id.eq(id))).execute(&mut conn).await?;
     diesel::update(users::table.find(id))
         .set((
             users::erased_at.eq(now),
             users::email.eq(format!("{id}@{NOWHERE}")),
             users::name.eq(""),
+            users::email_verified_at.eq(None::<DateTime<Utc>>),
             users::password_hash.eq(None::<String>),
         ))
         .returning(User::as_returning())
