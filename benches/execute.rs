@@ -93,7 +93,7 @@ async fn first_slug(schema: &Schema, field: &str) -> Value {
 fn requests(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let app = runtime.block_on(shop());
-    let schema = Schema::new(app.clone());
+    let schema = runtime.block_on(Schema::open(app.clone())).expect("the configuration can be used");
     let customer = runtime.block_on(customer(&app, &schema));
     let product = runtime.block_on(first_slug(&schema, "products"));
     let category = runtime.block_on(first_slug(&schema, "categories"));

@@ -9,6 +9,7 @@ use crate::accounts::{HashingCost, expect_roles};
 use crate::app::App;
 use crate::catalog::expect_currency;
 use crate::config::{Config, Mode};
+use crate::graphql::Schema;
 use crate::{demo, embedded, jobs, server};
 
 use super::answer::answer;
@@ -38,13 +39,13 @@ async fn serve(
     database: &mut Database,
     stop: Stop,
 ) -> anyhow::Result<()> {
-    let app = tokio::select! {
-        app = open_shop(config, database) => app?,
+    let (app, schema) = tokio::select! {
+        opened = open_shop(config, database) => opened?,
         () = stop.asked.cancelled() => return Ok(()),
     };
     let jobs = jobs::start(&app, &stop.asked);
     let served = tokio::select! {
-        served = server::serve(listener, app, stop.asked.clone()) => served,
+        served = server::serve(listener, app, schema, stop.asked.clone()) => served,
         () = stop.urged.cancelled() => Ok(()),
         error = died(&mut database.embedded) => Err(error.into()),
     };
@@ -56,7 +57,7 @@ async fn serve(
 }
 
 /// Makes everything ready that requests need.
-async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
+async fn open_shop(config: Config, database: &Database) -> anyhow::Result<(App, Schema)> {
     database.migrate().await?;
     let (db, upkeep) = (database.pool(&config).await?, database.upkeep_pool(&config).await?);
     let app = App::open(config, db, upkeep, HashingCost::default())?;
@@ -65,11 +66,12 @@ async fn open_shop(config: Config, database: &Database) -> anyhow::Result<App> {
     if app.config.mode == Mode::Development && demo::load(&app).await? {
         app.relay.wake();
     }
+    let schema = Schema::open(app.clone()).await?;
     greet(&app).await?;
     if app.config.mode == Mode::Production {
         warn_of_demo_accounts(&app).await?;
     }
-    Ok(app)
+    Ok((app, schema))
 }
 
 /// Ends when the private server ends by itself; never without one.
@@ -120,8 +122,10 @@ async fn greet(app: &App) -> anyhow::Result<()> {
     let config = &app.config;
     let url = |path| config.shop.absolute_url(path);
     answer(format_args!("{} is open\n  GraphQL     {}", config.shop.name, url("/graphql")))?;
-    if config.mode == Mode::Development {
+    if config.graphql.playground {
         answer(format_args!("  Playground  {}", url("/playground")))?;
+    }
+    if config.mode == Mode::Development {
         // A shop that was filled by other means has no demo accounts.
         let log_ins = demo::log_ins(&app.db).await?;
         if !log_ins.is_empty() {

@@ -5,6 +5,7 @@
 mod connections;
 mod cors;
 mod database;
+mod graphql;
 mod http;
 mod log;
 mod mail;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 pub use self::connections::Connections;
 pub use self::cors::Cors;
 pub use self::database::Database;
+pub use self::graphql::Graphql;
 pub use self::http::Http;
 pub use self::log::Log;
 pub use self::mail::Mail;
@@ -39,6 +41,8 @@ pub struct Config {
     pub http: Http,
     /// Which pages of other origins may use the API.
     pub cors: Cors,
+    /// What the API tells of itself, and which documents it takes.
+    pub graphql: Graphql,
     /// PostgreSQL.
     pub database: Database,
     /// Redis.
@@ -78,6 +82,7 @@ impl Config {
             mode,
             http: Http::read(&vars)?,
             cors: Cors::read(&vars)?,
+            graphql: Graphql::read(&vars, mode)?,
             database: Database::read(&vars)?,
             redis: Redis::read(&vars)?,
             tokens: Tokens::read(&vars, mode)?,
@@ -177,6 +182,32 @@ mod tests {
         assert_eq!(config.shop.absolute_url("/a.jpg"), "https://shop.example/a.jpg");
         assert_eq!(config.shop.absolute_url("https://cdn.example/a.jpg"), "https://cdn.example/a.jpg");
         assert_eq!(read(&[("PUBLIC_URL", "shop.example")]).unwrap_err().variable, "PUBLIC_URL");
+    }
+
+    #[test]
+    fn production_tells_nothing_of_itself_unless_it_is_told_to() {
+        let told = |variables: &[(&str, &str)]| {
+            let graphql = read(variables).unwrap().graphql;
+            (graphql.introspection, graphql.playground)
+        };
+        let production =
+            [("CARTOGRAPH_ENV", "production"), ("JWT_SECRET", "a secret that is as long as it has to be")];
+        assert_eq!(told(&[]), (true, true));
+        assert_eq!(told(&production), (false, false));
+        assert_eq!(told(&[production[0], production[1], ("INTROSPECTION", "on")]), (true, false));
+        assert_eq!(told(&[("PLAYGROUND", "off")]), (true, false));
+        assert_eq!(with("PLAYGROUND", "no").unwrap_err(), "PLAYGROUND: 'no' is neither 'on' nor 'off'");
+    }
+
+    #[test]
+    fn lists_are_read_item_by_item() {
+        let config =
+            read(&[("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7"), ("CORS_ORIGINS", "https://a.example,")])
+                .unwrap();
+        assert_eq!(config.http.trusted_proxies.len(), 2);
+        assert_eq!(config.cors.origins, ["https://a.example"]);
+        assert!(with("TRUSTED_PROXIES", "10.0.0.0/33").unwrap_err().contains("'10.0.0.0/33' is neither"));
+        assert!(with("CORS_ORIGINS", "*").unwrap_err().contains("'*' is no origin"));
     }
 
     #[test]

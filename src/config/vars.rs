@@ -28,6 +28,16 @@ impl Vars<'_> {
         self.set(variable).map(text).transpose()
     }
 
+    /// `on` or `off`.
+    pub(super) fn switch(&self, variable: &'static str) -> Result<Option<bool>, ConfigError> {
+        match self.get(variable)?.as_deref() {
+            None => Ok(None),
+            Some("on") => Ok(Some(true)),
+            Some("off") => Ok(Some(false)),
+            Some(other) => Err(self.wrong(variable, format!("'{other}' is neither 'on' nor 'off'"))),
+        }
+    }
+
     /// Texts separated by commas.
     pub(super) fn list(&self, variable: &'static str) -> Result<Vec<String>, ConfigError> {
         let list = self.get(variable)?.unwrap_or_default();

@@ -33,6 +33,12 @@ pub enum Code {
     NotFound,
     /// The document asks for more than one request may.
     CostLimitExceeded,
+    /// A document was named by a hash that is not known: send its text along, once.
+    PersistedQueryNotFound,
+    /// Only the documents of the shop's own clients are executed, and this is none of them.
+    DocumentNotTrusted,
+    /// The server stops; another will answer.
+    Unavailable,
     /// The work took too long and was given up, or would have had to wait too long.
     Timeout,
     /// Our fault.
@@ -52,6 +58,9 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::Unavailable => "UNAVAILABLE",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }

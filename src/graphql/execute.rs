@@ -7,13 +7,11 @@ use async_graphql::{Request, Response};
 
 use super::error::{ApiError, Code, Result, failed, finish};
 use super::loaders::Loaders;
+use super::sent::request_errors;
+use super::trusted::Registration;
 use super::{Schema, document, field_order, stream, text};
 use crate::accounts::Viewer;
 use crate::caller::Caller;
-use crate::config::Mode;
-
-const LATE_MESSAGE: &str = "This took too long and was given up: ask for less at a time, or try again later. If it was a mutation, look first \
-     what of it has happened.";
 
 /// The answer to a request.
 #[derive(Debug)]
@@ -30,6 +28,8 @@ pub struct Asked {
     /// None where it cannot be parsed: executing it says why. A refusal where nobody should even try.
     pub(super) document: Result<Option<Arc<ExecutableDocument>>>,
     kind: Option<OperationType>,
+    /// What to keep once it has been executed.
+    pub(super) registration: Option<Registration>,
 }
 
 impl Asked {
@@ -37,6 +37,16 @@ impl Asked {
     #[must_use]
     pub fn kind(&self) -> Option<OperationType> {
         self.kind
+    }
+
+    /// A request that is refused before its document is read.
+    pub(super) fn refused(error: ApiError) -> Self {
+        Self { request: Request::new(""), document: Err(error), kind: None, registration: None }
+    }
+
+    /// The same, with a document to keep once it proves good.
+    pub(super) fn registering(self, registration: Option<Registration>) -> Self {
+        Self { registration, ..self }
     }
 }
 
@@ -49,7 +59,7 @@ impl Schema {
             Ok(Some(_)) => stream::operation(&mut request).map(|operation| operation.ty),
             Ok(None) | Err(_) => None,
         };
-        Asked { request, document, kind }
+        Asked { request, document, kind, registration: None }
     }
 
     /// Answers one request, perhaps as it was answered a moment ago.
@@ -70,12 +80,7 @@ impl Schema {
 
     /// Answers one request.
     pub async fn execute(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
-        let limit = self.app.config.http.connections.request_timeout;
-        let mut response = match tokio::time::timeout(limit, self.run(asked, caller)).await {
-            Ok(response) => response,
-            // What it was at is dropped, and rolled back where it was in a transaction.
-            Err(_) => failed(ApiError::Client(Code::Timeout, LATE_MESSAGE.to_owned())),
-        };
+        let mut response = self.run(asked, caller).await;
         for error in &mut response.errors {
             finish(error, request_id);
         }
@@ -83,7 +88,7 @@ impl Schema {
     }
 
     async fn run(&self, asked: Asked, caller: Caller) -> Response {
-        let Asked { mut request, document, kind } = asked;
+        let Asked { mut request, document, kind, registration } = asked;
         let document = match document {
             Ok(document) => document,
             Err(refused) => return failed(refused),
@@ -100,9 +105,14 @@ impl Schema {
                 let request = request.data(caller).data(Loaders::new(&self.app, self.changes.clone()));
                 // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
                 // so split their batch in two.
-                tokio::task::unconstrained(self.inner.execute(request)).await
+                let executed = tokio::task::unconstrained(self.inner.execute(request));
+                let limit = self.app.config.http.connections.request_timeout;
+                // What is dropped half way is rolled back where it was in a transaction.
+                let executed = tokio::time::timeout(limit, executed).await;
+                executed.unwrap_or_else(|_| failed(late()))
             }
         };
+        self.keep(registration, &response);
         if let Some(document) = document {
             self.types.complete(&mut response, &document, operation_name.as_deref());
             field_order::restore(&mut response.data, &document, operation_name.as_deref());
@@ -114,13 +124,28 @@ impl Schema {
         response
     }
 
-    /// In production the schema does not describe itself: clients have `schema.graphql`.
+    /// Keeps a document whose first answer this is, if it was executed.
+    pub(super) fn keep(&self, registration: Option<Registration>, response: &Response) {
+        if let Some(registration) = registration
+            && request_errors(response).is_none()
+        {
+            self.trusted.keep(registration);
+        }
+    }
+
+    /// Where the operator wants no introspection, as in production, the schema does not describe itself: clients have `schema.graphql`.
     fn refuse_introspection(&self, request: &mut Request) -> Option<ApiError> {
-        let refused = self.app.config.mode == Mode::Production
-            && request.parsed_query().is_ok_and(document::introspects);
+        let refused =
+            !self.app.config.graphql.introspection && request.parsed_query().is_ok_and(document::introspects);
         refused.then(|| {
             let message = "Introspection is off: work from the shop's schema.graphql.";
             ApiError::Client(Code::Forbidden, message.to_owned())
         })
     }
+}
+
+fn late() -> ApiError {
+    let message = "This took too long and was given up: ask for less at a time, or try again later. If it was a mutation, look \
+                   first what of it has happened.";
+    ApiError::Client(Code::Timeout, message.to_owned())
 }

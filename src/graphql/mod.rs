@@ -35,6 +35,7 @@ mod shared;
 mod shop;
 mod stream;
 mod text;
+mod trusted;
 mod user_error;
 
 use std::sync::Arc;
@@ -52,8 +53,8 @@ use self::nulls::FieldTypes;
 pub use self::operation::Operation;
 pub use self::sent::Sent;
 use self::shared::{CatalogueChanges, SharedAnswers};
+use self::trusted::TrustedDocuments;
 use crate::app::App;
-use crate::config::Mode;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -95,6 +96,7 @@ pub struct Schema {
     /// What may be null, for answers with failed fields.
     types: Arc<FieldTypes>,
     documents: Arc<Documents>,
+    trusted: Arc<TrustedDocuments>,
     shared: Arc<SharedAnswers>,
     changes: CatalogueChanges,
     app: App,
@@ -120,25 +122,25 @@ pub fn sdl() -> String {
 }
 
 impl Schema {
-    /// The schema over what the process owns. In production it suggests no names for misspelt ones.
-    #[must_use]
-    pub fn new(app: App) -> Self {
+    /// The schema over what the process owns. Suggests names for misspelt ones only where it describes itself. Fails when
+    /// the documents that are trusted cannot be read, or are not of this schema.
+    pub async fn open(app: App) -> anyhow::Result<Self> {
+        let trusted = TrustedDocuments::open(&app)?;
+        trusted.check(&app).await?;
         let changes = CatalogueChanges::default();
         let builder = || {
             let builder = builder().data(app.clone()).data(changes.clone()).limit_depth(MAX_DEPTH);
-            match app.config.mode {
-                Mode::Development => builder,
-                Mode::Production => builder.disable_suggestions(),
-            }
+            if app.config.graphql.introspection { builder } else { builder.disable_suggestions() }
         };
-        Self {
+        Ok(Self {
             inner: builder().finish(),
             live: builder().extension(stream::FreshLoaders).finish(),
             types: Arc::new(FieldTypes::read(&sdl())),
             documents: Arc::default(),
+            trusted: Arc::new(trusted),
             shared: Arc::new(SharedAnswers::new(app.config.shop.catalog_max_age, changes.clone())),
             changes,
             app,
-        }
+        })
     }
 }

@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 pub struct Operation {
     /// The document's text.
     pub query: Option<String>,
+    /// The document's name, where it is one that the server knows.
+    pub document_id: Option<String>,
     /// Which of its operations is asked for.
     pub operation_name: Option<String>,
     /// The values of its variables.
@@ -24,6 +26,9 @@ pub struct Operation {
 #[serde(rename_all = "camelCase")]
 struct Parameters {
     query: Option<Value>,
+    // As it is called by the specification's appendix, by Relay's network layers, and by others.
+    #[serde(alias = "doc_id", alias = "id")]
+    document_id: Option<Value>,
     operation_name: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
@@ -31,18 +36,28 @@ struct Parameters {
 
 impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Parameters { query, operation_name, variables, extensions } =
+        let Parameters { query, document_id, operation_name, variables, extensions } =
             Parameters::deserialize(deserializer)?;
-        let query = text("query", query).map_err(D::Error::custom)?;
-        if query.is_none() {
-            return Err(D::Error::custom("it has no string 'query'"));
-        }
-        Ok(Self {
-            query,
+        let operation = Self {
+            query: text("query", query).map_err(D::Error::custom)?,
+            // A parameter 'id' may be anything to somebody who sends the text.
+            document_id: document_id.and_then(|id| Some(id.as_str()?.to_owned())),
             operation_name: text("operationName", operation_name).map_err(D::Error::custom)?,
             variables: object("variables", variables).map_err(D::Error::custom)?,
             extensions: object("extensions", extensions).map_err(D::Error::custom)?,
-        })
+        };
+        if !operation.has_document() {
+            return Err(D::Error::custom("it has no string 'query'"));
+        }
+        Ok(operation)
+    }
+}
+
+impl Operation {
+    /// Whether it says which document it means.
+    #[must_use]
+    pub fn has_document(&self) -> bool {
+        self.query.is_some() || self.document_id.is_some() || self.extensions.contains_key("persistedQuery")
     }
 }
 
@@ -82,6 +97,10 @@ mod tests {
             |json: &str| serde_json::from_str::<Operation>(json).err().map(|error| error.to_string());
         for right in [
             r#"{"query":"{a}"}"#,
+            r#"{"documentId":"a"}"#,
+            r#"{"doc_id":"a"}"#,
+            r#"{"query":"{a}","id":5}"#,
+            r#"{"extensions":{"persistedQuery":{}}}"#,
             r#"{"query":"{a}","operationName":null,"variables":null,"extensions":null,"other":[1,1]}"#,
             r#"{"query":"{a}","operationName":"A","variables":{"a":1},"extensions":{"b":{}}}"#,
         ] {
@@ -90,6 +109,8 @@ mod tests {
         for (wrong, why) in [
             ("{}", "no string 'query'"),
             (r#"{"query":null}"#, "no string 'query'"),
+            (r#"{"id":5}"#, "no string 'query'"),
+            (r#"{"id":"a","documentId":"b"}"#, "duplicate field `documentId`"),
             (r#"{"query":5}"#, "'query' must be a string"),
             (r#"{"query":"{a}","operationName":["A"]}"#, "'operationName' must be a string"),
             (r#"{"query":"{a}","variables":"{}"}"#, "'variables' must be an object"),

@@ -14,10 +14,7 @@ impl Sent {
     /// wrong in a field says in which.
     #[must_use]
     pub fn request_errors(&self) -> Option<&[ServerError]> {
-        let Response { data, errors, .. } = &self.0;
-        let early =
-            *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty());
-        early.then_some(errors)
+        request_errors(&self.0)
     }
 
     /// The code of why nothing was executed; none when it was.
@@ -29,6 +26,14 @@ impl Sent {
             _ => None,
         }
     }
+}
+
+/// Why nothing was executed; none when it was.
+pub(super) fn request_errors(response: &Response) -> Option<&[ServerError]> {
+    let Response { data, errors, .. } = response;
+    let early =
+        *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty());
+    early.then_some(errors)
 }
 
 impl From<Response> for Sent {

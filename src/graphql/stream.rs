@@ -36,7 +36,7 @@ impl Schema {
             let answer = async move { schema.execute(asked, caller, &request_id).await };
             return stream::once(answer).boxed();
         }
-        let Asked { mut request, document, .. } = asked;
+        let Asked { mut request, document, mut registration, .. } = asked;
         let refused = match operation(&mut request) {
             Some(subscription) if !has_one_field(subscription) => Some(several_fields()),
             _ => refuse_nul(&mut request),
@@ -48,6 +48,7 @@ impl Schema {
         let document = document.ok().flatten();
         let operation_name = request.operation_name.clone();
         let events = self.live.execute_stream(request.data(caller)).map(move |mut event| {
+            schema.keep(registration.take(), &event);
             if let Some(document) = &document {
                 schema.types.complete(&mut event, document, operation_name.as_deref());
                 field_order::restore(&mut event.data, document, operation_name.as_deref());

@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::client_address::ClientAddress;
+use self::per_address::PerAddress;
 use self::refusal::refuse;
 pub use self::request_id::RequestId;
 use crate::app::App;
@@ -55,7 +56,12 @@ pub async fn listen(http: &Http) -> anyhow::Result<TcpListener> {
 /// Serves the shop until `stopping` is cancelled and the running requests are done.
 ///
 /// It goes on taking requests for `SHUTDOWN_DELAY` after that, while `/readyz` says that it will not for long.
-pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken) -> anyhow::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    schema: Schema,
+    stopping: CancellationToken,
+) -> anyhow::Result<()> {
     let shutdown = CancellationToken::new();
     let delayed = {
         let (stopping, shutdown) = (stopping.clone(), shutdown.clone());
@@ -73,11 +79,12 @@ pub async fn serve(listener: TcpListener, app: App, stopping: CancellationToken)
     let listening = shutdown.clone();
     tokio::spawn(async move { bus.listen(listening).await });
     let state = State {
-        schema: Schema::new(app.clone()),
+        schema,
         app,
         stopping: stopping.clone(),
         shutdown: shutdown.clone(),
         sockets: sockets.clone(),
+        streams: PerAddress::new(graphql::MAX_STREAMS),
     };
     let http = state.app.config.http.clone();
     let served = async {
@@ -107,18 +114,21 @@ struct State {
     shutdown: CancellationToken,
     /// The open websockets.
     sockets: TaskTracker,
+    /// The answers that go on, by the client's address.
+    streams: PerAddress,
 }
 
 /// Every route of the server.
 fn router(state: State) -> Router {
-    let mode = state.app.config.mode;
     let mut router = Router::new();
-    if mode == Mode::Development {
+    if state.app.config.graphql.playground {
         router = router
             .route("/playground", get(assets::playground))
             .route("/playground/", get(assets::playground))
-            .route("/playground/assets/{name}", get(assets::playground_asset))
-            .route("/media/demo/{name}", get(assets::demo_image));
+            .route("/playground/assets/{name}", get(assets::playground_asset));
+    }
+    if state.app.config.mode == Mode::Development {
+        router = router.route("/media/demo/{name}", get(assets::demo_image));
     }
     router
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))

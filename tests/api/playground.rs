@@ -162,7 +162,11 @@ async fn the_page_allows_nothing_from_elsewhere() {
 
 #[tokio::test]
 async fn in_production_there_is_no_playground() {
-    let app = TestApp::start_with(|config| config.mode = Mode::Production).await;
+    let app = TestApp::start_with(|config| {
+        config.mode = Mode::Production;
+        config.graphql.playground = false;
+    })
+    .await;
     let http = Http::new(app.address);
     for path in ["/playground", "/playground/", "/media/demo/stoneware-mug.svg"] {
         assert_eq!(http.send(Method::GET, path, &[], "").await.status, StatusCode::NOT_FOUND, "{path}");
@@ -172,8 +176,8 @@ async fn in_production_there_is_no_playground() {
 }
 
 #[tokio::test]
-async fn in_production_the_schema_does_not_describe_itself() {
-    let app = TestApp::start_with(|config| config.mode = Mode::Production).await;
+async fn without_introspection_the_schema_does_not_describe_itself() {
+    let app = TestApp::start_with(|config| config.graphql.introspection = false).await;
     let typename = app.guest().query("{ __typename shop { name __typename } }").await;
     assert_eq!(typename.text("/__typename"), "Query");
     for query in ["{ __schema { types { name } } }", "{ __type(name: \"Order\") { name } }"] {

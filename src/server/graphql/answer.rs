@@ -89,10 +89,13 @@ impl<'a> Batch<'a> {
 /// The status of an answer. Of the two media types, only the newer one tells that nothing was executed.
 fn status(response: &Sent, media: Media) -> StatusCode {
     let Some(code) = response.refused() else { return StatusCode::OK };
-    if media != Media::GraphqlResponse {
-        return StatusCode::OK;
-    }
+    let newer = media == Media::GraphqlResponse;
     match code {
+        // No document was found to say anything about: this is not about what it means.
+        code if code == Code::BadRequest.as_str() => StatusCode::BAD_REQUEST,
+        code if code == Code::DocumentNotTrusted.as_str() => StatusCode::FORBIDDEN,
+        _ if !newer => StatusCode::OK,
+        code if code == Code::PersistedQueryNotFound.as_str() => StatusCode::NOT_FOUND,
         code if code == Code::Internal.as_str() => StatusCode::INTERNAL_SERVER_ERROR,
         code if code == Code::Timeout.as_str() => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,

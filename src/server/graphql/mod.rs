@@ -5,6 +5,7 @@ mod accept;
 mod answer;
 mod body;
 mod parameters;
+mod stream;
 
 use axum::body::Body;
 use axum::extract;
@@ -13,11 +14,11 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::{Instant, timeout_at};
 
 use self::accept::{Accept, Media};
+pub(super) use self::stream::MAX_STREAMS;
 use super::credentials::Credentials;
 use super::refusal::{Refused, refuse};
 use super::{ClientAddress, RequestId, State, ws};
-use crate::config::Mode;
-use crate::graphql::{Asked, Code, OperationType};
+use crate::graphql::{Asked, Code, Operation, OperationType};
 
 /// The methods there are at `/graphql`.
 pub(super) const METHODS: &str = "GET, HEAD, OPTIONS, POST";
@@ -43,10 +44,7 @@ pub(super) async fn get(
         return ws::open(state, id, address, &headers, upgrade);
     }
     let accept = Accept::read(&headers);
-    if uri.query().is_none_or(str::is_empty)
-        && accept.names_html()
-        && state.app.config.mode == Mode::Development
-    {
+    if uri.query().is_none_or(str::is_empty) && accept.names_html() && state.app.config.graphql.playground {
         return (StatusCode::SEE_OTHER, [(header::LOCATION, "/playground")]).into_response();
     }
     let operation = match parameters::read(&uri, &id) {
@@ -57,7 +55,7 @@ pub(super) async fn get(
         Ok(exchange) => exchange,
         Err(refused) => return refused.into_response(),
     };
-    let asked = exchange.state.schema.read(operation.into());
+    let asked = exchange.state.schema.find(operation).await;
     if asked.kind() == Some(OperationType::Mutation) {
         let message = "Mutations are sent by POST: GET is for what changes nothing.";
         let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &exchange.id);
@@ -82,7 +80,7 @@ pub(super) async fn post(
     let limit = exchange.state.app.config.http.connections.body_timeout;
     match body::read(&headers, body, limit, &exchange.id).await {
         Ok(body::Asked::One(operation)) => {
-            let asked = exchange.state.schema.read((*operation).into());
+            let asked = exchange.state.schema.find(*operation).await;
             exchange.one(asked).await
         }
         Ok(body::Asked::Batch(operations)) => exchange.batch(operations).await,
@@ -105,7 +103,7 @@ impl Exchange {
         accept: Accept,
     ) -> Result<Self, Refused> {
         if accept.single().or_else(|| accept.stream()).is_none() {
-            return Err(not_acceptable(&accept, &id));
+            return Err(not_acceptable(&accept, false, &id));
         }
         match Credentials::read(&state, address, headers, &id) {
             Ok(credentials) => Ok(Self { state, id, credentials, accept }),
@@ -118,28 +116,26 @@ impl Exchange {
         if let Err(refused) = self.credentials.admit(&mut asked, &self.id) {
             return self.refused(refused);
         }
-        if asked.kind() == Some(OperationType::Subscription) {
-            let message = "Subscriptions go over a websocket at /graphql/ws (graphql-transport-ws).";
-            return self.refused(refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message, &self.id));
-        }
-        match self.accept.single() {
+        let live = asked.kind() == Some(OperationType::Subscription);
+        match if live { self.accept.stream() } else { self.accept.single() } {
             Some(media @ (Media::Json | Media::GraphqlResponse)) => {
                 let answer = self.state.schema.answer(asked, self.credentials.caller, &self.id.0).await;
                 answer::one(answer, media, &self.id)
             }
-            _ => not_acceptable(&self.accept, &self.id).into_response(),
+            Some(media @ (Media::EventStream | Media::Multipart)) => stream::answer(self, asked, media),
+            None => not_acceptable(&self.accept, live, &self.id).into_response(),
         }
     }
 
     /// Answers a few operations, one after the other.
-    async fn batch(self, operations: Vec<crate::graphql::Operation>) -> Response {
+    async fn batch(self, operations: Vec<Operation>) -> Response {
         let Some(media) = self.accept.batch() else {
-            return not_acceptable(&self.accept, &self.id).into_response();
+            return not_acceptable(&self.accept, false, &self.id).into_response();
         };
         let mut batch = answer::Batch::new(&self.id);
         let deadline = Instant::now() + self.state.app.config.http.connections.request_timeout;
         for operation in operations {
-            let mut asked = self.state.schema.read(operation.into());
+            let mut asked = self.state.schema.find(operation).await;
             if let Err(error) = self.credentials.allows(&mut asked) {
                 batch.refuse(Code::Unauthenticated, &error.to_string());
                 continue;
@@ -168,8 +164,14 @@ impl Exchange {
     }
 }
 
-fn not_acceptable(accept: &Accept, id: &RequestId) -> Refused {
-    let message = "Answers come as application/graphql-response+json or application/json: name one of them in 'accept'.";
+fn not_acceptable(accept: &Accept, live: bool, id: &RequestId) -> Refused {
+    let message = if live {
+        "A subscription is answered as text/event-stream or multipart/mixed;subscriptionSpec=1.0: name one of them in \
+         'accept', or open a websocket at /graphql/ws (graphql-transport-ws)."
+    } else {
+        "Answers come as application/graphql-response+json, application/json or, but for batches, text/event-stream: name \
+         one of them in 'accept'."
+    };
     let refused = refuse(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message, id);
     refused.written_as(accept.refusal().content_type())
 }

@@ -14,6 +14,8 @@ use crate::graphql::{Code, Operation};
 #[serde(rename_all = "camelCase")]
 struct Parameters {
     query: Option<String>,
+    #[serde(alias = "doc_id", alias = "id")]
+    document_id: Option<String>,
     operation_name: Option<String>,
     variables: Option<String>,
     extensions: Option<String>,
@@ -27,17 +29,18 @@ pub(super) fn read(uri: &Uri, id: &RequestId) -> Result<Operation, Refused> {
             "The query string cannot be read: each parameter may be given once, percent-encoded.",
         ));
     };
-    let Parameters { query, operation_name, variables, extensions } = parameters;
-    let query = query.filter(|text| !text.is_empty());
-    if query.is_none() {
-        return Err(bad("Give the document in the parameter 'query', or POST it as JSON."));
-    }
-    Ok(Operation {
-        query,
+    let Parameters { query, document_id, operation_name, variables, extensions } = parameters;
+    let operation = Operation {
+        query: query.filter(|text| !text.is_empty()),
+        document_id: document_id.filter(|id| !id.is_empty()),
         operation_name,
         variables: object("variables", variables).map_err(|problem| bad(&problem))?,
         extensions: object("extensions", extensions).map_err(|problem| bad(&problem))?,
-    })
+    };
+    if !operation.has_document() {
+        return Err(bad("Give the document in the parameter 'query', or POST it as JSON."));
+    }
+    Ok(operation)
 }
 
 fn object(name: &str, text: Option<String>) -> Result<Map<String, Value>, String> {

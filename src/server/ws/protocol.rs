@@ -5,12 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::MAX_MESSAGE_BYTES;
-use crate::graphql::{Code, Request, Sent};
+use crate::graphql::{Code, Operation, Sent};
 
 /// What a client says.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message is handled at once, never kept")]
 pub(super) enum ClientMessage {
     /// The greeting; says who asks.
     ConnectionInit { payload: Option<Value> },
@@ -19,7 +18,7 @@ pub(super) enum ClientMessage {
     /// Yes.
     Pong,
     /// Starts an operation of any kind.
-    Subscribe { id: String, payload: Request },
+    Subscribe { id: String, payload: Operation },
     /// Wants no more of an operation.
     Complete { id: String },
 }

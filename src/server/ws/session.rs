@@ -140,7 +140,7 @@ impl Session {
                 _ = pings.tick() => self.ping().await?,
                 message = self.receive() => match message? {
                     ClientMessage::Subscribe { id, payload } => {
-                        let asked = schema.read(payload);
+                        let asked = schema.find(payload).await;
                         let live = asked.kind() == Some(OperationType::Subscription);
                         let answers = schema.execute_stream(asked, caller.clone(), uuid::Uuid::now_v7().to_string());
                         match operations.start(id.clone(), live, answers) {

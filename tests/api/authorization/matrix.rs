@@ -44,7 +44,7 @@ fn is_root(owner: &str) -> bool {
 #[tokio::test]
 async fn whoever_has_no_right_to_a_field_is_refused_and_nothing_happens() {
     let world = World::make().await;
-    let (sdl, schema) = (world.sdl(), Schema::new(world.app.app.clone()));
+    let (sdl, schema) = (world.sdl(), world.schema().await);
     let mut conn = world.app.database().connect().await;
     let before = world.fingerprint(&mut conn).await;
     let mut refused = 0;
@@ -72,7 +72,7 @@ async fn whoever_has_no_right_to_a_field_is_refused_and_nothing_happens() {
 #[tokio::test]
 async fn whoever_has_just_the_right_is_not_refused() {
     let world = World::make().await;
-    let (sdl, schema) = (world.sdl(), Schema::new(world.app.app.clone()));
+    let (sdl, schema) = (world.sdl(), world.schema().await);
     for (owner, field, rule) in fields(&sdl) {
         let Some(Rule { requires, owner: owned }) = rule else { continue };
         // What a subscription shows is for others to test: here nothing happens.

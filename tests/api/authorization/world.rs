@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cartograph::graphql::Schema;
 use cartograph::ids::{AddressId, CartId, CartLineId, OrderId, ReviewId, UserId};
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -93,6 +94,11 @@ impl World {
     /// The schema, with examples that name what is there.
     pub(super) fn sdl(&self) -> Sdl {
         Sdl { ids: self.ids.clone(), ..Sdl::read() }
+    }
+
+    /// The schema itself, to be asked without HTTP.
+    pub(super) async fn schema(&self) -> Schema {
+        Schema::open(self.app.app.clone()).await.expect("the configuration can be used")
     }
 
     /// Where a field of this type is found: documents in which `FIELD` stands for it.

@@ -3,6 +3,8 @@
 mod audits;
 mod browsers;
 mod connection;
+mod documents;
 mod left;
 mod negotiation;
 mod refusals;
+mod streams;

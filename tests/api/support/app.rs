@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
-use cartograph::config::{Config, Connections, Cors, Database, Http, Log, Mail, Mode, Redis, Shop, Tokens};
+use cartograph::config::{
+    Config, Connections, Cors, Database, Graphql, Http, Log, Mail, Mode, Redis, Shop, Tokens,
+};
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
+use cartograph::graphql::Schema;
 use cartograph::ids::JobId;
 use cartograph::ids::UserId;
 use cartograph::ids::VariantId;
@@ -94,7 +97,8 @@ impl TestApp {
         let app = App::open(config, db, upkeep, cost).expect("the configuration can be used");
         let shutdown = CancellationToken::new();
         drop(jobs::start(&app, &shutdown));
-        tokio::spawn(server::serve(listener, app.clone(), shutdown.clone()));
+        let schema = Schema::open(app.clone()).await.expect("the configuration can be used");
+        tokio::spawn(server::serve(listener, app.clone(), schema, shutdown.clone()));
         Self { app, address, log, shutdown, database }
     }
 
@@ -200,6 +204,7 @@ fn config() -> Config {
             },
         },
         cors: Cors { origins: Vec::new() },
+        graphql: Graphql { introspection: true, playground: true, trusted_documents: None },
         database: Database {
             url: None,
             programs: None,

@@ -134,6 +134,7 @@ fn command(data: &DataDir) -> Command {
             "HOST",
             "PORT",
             "PUBLIC_URL",
+            "TRUSTED_",
         ]
         .iter()
         .any(|ours| variable.starts_with(ours))
