@@ -13,6 +13,7 @@ mod redis;
 mod shop;
 mod tokens;
 mod vars;
+mod websockets;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ pub(crate) use self::tokens::MIN_SECRET_BYTES;
 pub use self::tokens::Tokens;
 pub use self::vars::ConfigError;
 use self::vars::Vars;
+pub use self::websockets::Websockets;
 
 /// Everything an operator can set.
 #[derive(Debug, Clone)]
@@ -43,6 +45,8 @@ pub struct Config {
     pub cors: Cors,
     /// What the API tells of itself, and which documents it takes.
     pub graphql: Graphql,
+    /// Websockets.
+    pub websockets: Websockets,
     /// PostgreSQL.
     pub database: Database,
     /// Redis.
@@ -83,6 +87,7 @@ impl Config {
             http: Http::read(&vars)?,
             cors: Cors::read(&vars)?,
             graphql: Graphql::read(&vars, mode)?,
+            websockets: Websockets::read(&vars)?,
             database: Database::read(&vars)?,
             redis: Redis::read(&vars)?,
             tokens: Tokens::read(&vars, mode)?,

@@ -33,6 +33,8 @@ pub enum Code {
     NotFound,
     /// The document asks for more than one request may.
     CostLimitExceeded,
+    /// The one who asks has asked for too much of late.
+    RateLimited,
     /// A document was named by a hash that is not known: send its text along, once.
     PersistedQueryNotFound,
     /// Only the documents of the shop's own clients are executed, and this is none of them.
@@ -58,6 +60,7 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::Unavailable => "UNAVAILABLE",

@@ -17,6 +17,16 @@ impl Sent {
         request_errors(&self.0)
     }
 
+    /// Why there is nothing at all, where the fields at the root have failed: for a subscription's first answer, why it did
+    /// not begin.
+    #[must_use]
+    pub fn root_errors(&self) -> Option<&[ServerError]> {
+        let Response { data, errors, .. } = &self.0;
+        let nothing =
+            *data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.len() <= 1);
+        nothing.then_some(errors)
+    }
+
     /// The code of why nothing was executed; none when it was.
     #[must_use]
     pub fn refused(&self) -> Option<&str> {

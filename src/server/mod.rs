@@ -78,6 +78,7 @@ pub async fn serve(
     let bus = app.bus.clone();
     let listening = shutdown.clone();
     tokio::spawn(async move { bus.listen(listening).await });
+    let websockets = PerAddress::new(app.config.websockets.max_per_address);
     let state = State {
         schema,
         app,
@@ -85,6 +86,7 @@ pub async fn serve(
         shutdown: shutdown.clone(),
         sockets: sockets.clone(),
         streams: PerAddress::new(graphql::MAX_STREAMS),
+        websockets,
     };
     let http = state.app.config.http.clone();
     let served = async {
@@ -116,6 +118,8 @@ struct State {
     sockets: TaskTracker,
     /// The answers that go on, by the client's address.
     streams: PerAddress,
+    /// How many of them each client has.
+    websockets: PerAddress,
 }
 
 /// Every route of the server.

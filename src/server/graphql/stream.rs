@@ -37,7 +37,7 @@ pub(super) fn answer(exchange: Exchange, asked: Asked, media: Media) -> Response
     let Some(counted) = state.streams.count(caller.address) else {
         let message =
             format!("At most {MAX_STREAMS} streams are open from one address at a time: close one first.");
-        let refused = refuse(StatusCode::TOO_MANY_REQUESTS, Code::BadRequest, &message, &id);
+        let refused = refuse(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &message, &id);
         return refused.with(header::RETRY_AFTER, "1").into_response();
     };
     let viewer = caller.viewer;

@@ -5,7 +5,9 @@
 //!
 //! [protocol]: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 
+mod connection;
 mod operations;
+mod pace;
 mod protocol;
 mod session;
 
@@ -15,6 +17,7 @@ use axum::extract::{self};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use self::connection::Connection;
 use self::session::Session;
 use super::refusal::refuse;
 use super::{ClientAddress, RequestId, State, credentials};
@@ -25,6 +28,9 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 /// The largest that is read, to tell the client that it is too large; one beyond this is cut off.
 const MAX_FRAME_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
+
+/// What is kept for each socket to read into. Most are silent most of the time.
+const READ_BUFFER_BYTES: usize = 8 * 1024;
 
 /// What a handler gets when it asks for a websocket: not every request is to become one.
 pub(super) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
@@ -57,16 +63,30 @@ pub(super) fn open(
     headers: &HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let Some(counted) = state.websockets.count(address.0) else {
+        let message = format!(
+            "One address may have {} websockets open at a time: close one, or carry more operations on each.",
+            state.app.config.websockets.max_per_address
+        );
+        return refuse(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &message, &id).into_response();
+    };
     let authorization = match credentials::of_upgrade(&state, headers, &id) {
         Ok(authorization) => authorization,
         Err(refused) => return refused.into_response(),
     };
-    let upgrade =
-        upgrade.max_message_size(MAX_FRAME_BYTES).max_frame_size(MAX_FRAME_BYTES).protocols([PROTOCOL]);
+    let upgrade = upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .max_message_size(MAX_FRAME_BYTES)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .protocols([PROTOCOL]);
     let agreed = upgrade.selected_protocol().is_some();
     let sockets = state.sockets.clone();
     upgrade.on_upgrade(move |socket| {
         // Counted, so that a server that stops waits until each client was told.
-        sockets.track_future(Session::new(socket, state, address, authorization, id).run(agreed))
+        let connection = Connection::new(socket, state.app.config.websockets.timeout);
+        sockets.track_future(async move {
+            Session::new(state, address, authorization, id).run(connection, agreed).await;
+            drop(counted);
+        })
     })
 }

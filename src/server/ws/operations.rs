@@ -12,7 +12,7 @@ use super::protocol::ServerMessage;
 use crate::graphql::{Code, Response, Sent};
 
 /// The most operations that run at a time on one socket.
-pub(super) const MAX_OPERATIONS: usize = 100;
+const MAX_OPERATIONS: usize = 100;
 
 /// The running operations, by the ids the client gave them.
 ///
@@ -32,6 +32,8 @@ struct Running {
     serial: u64,
     /// Whether it goes on until somebody ends it.
     live: bool,
+    /// Whether it has said something.
+    answered: bool,
     /// Dropped with this: the operation lets go of what it holds.
     _task: AbortOnDropHandle<()>,
 }
@@ -50,11 +52,15 @@ enum News {
 }
 
 /// Why an operation does not start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refused {
     /// One with the same id runs.
+    #[error("An operation with this id runs.")]
     Exists,
     /// There are [`MAX_OPERATIONS`] already.
+    #[error(
+        "A socket carries at most {MAX_OPERATIONS} operations at a time: complete one, or open another socket."
+    )]
     TooMany,
 }
 
@@ -66,19 +72,19 @@ impl Operations {
         Self { by_id: HashMap::new(), started: 0, request_id, feeder, steps }
     }
 
-    /// Starts an operation; `live` tells that it is a subscription.
-    pub(super) fn start(
-        &mut self,
-        id: String,
-        live: bool,
-        mut answers: BoxStream<'static, Response>,
-    ) -> Result<(), Refused> {
-        if self.by_id.contains_key(&id) {
+    /// Whether an operation may start now. Asked before its document is read: what is refused costs nothing.
+    pub(super) fn admit(&self, id: &str) -> Result<(), Refused> {
+        if self.by_id.contains_key(id) {
             return Err(Refused::Exists);
         }
         if self.by_id.len() >= MAX_OPERATIONS {
             return Err(Refused::TooMany);
         }
+        Ok(())
+    }
+
+    /// Starts an operation that was [admitted](Self::admit); `live` tells that it is a subscription.
+    pub(super) fn start(&mut self, id: String, live: bool, mut answers: BoxStream<'static, Response>) {
         self.started += 1;
         let serial = self.started;
         let feeder = self.feeder.clone();
@@ -100,8 +106,8 @@ impl Operations {
                 say(News::Broken).await;
             }
         });
-        self.by_id.insert(id, Running { serial, live, _task: AbortOnDropHandle::new(task) });
-        Ok(())
+        let running = Running { serial, live, answered: false, _task: AbortOnDropHandle::new(task) };
+        self.by_id.insert(id, running);
     }
 
     /// Ends an operation that the client wants no more of; one that is over already is no mistake.
@@ -121,18 +127,21 @@ impl Operations {
                 return None;
             }
             let Step { id, serial, news } = self.steps.recv().await?;
-            if self.by_id.get(&id).is_none_or(|running| running.serial != serial) {
+            let Some(running) = self.by_id.get_mut(&id).filter(|running| running.serial == serial) else {
                 continue;
-            }
+            };
+            let begins = running.live && !std::mem::replace(&mut running.answered, true);
             return Some(match news {
-                News::Answer(answer) => match answer.request_errors() {
-                    None => ServerMessage::Next { id, payload: answer },
-                    Some(errors) => {
-                        self.by_id.remove(&id);
-                        let payload = serde_json::to_value(errors).unwrap_or_default();
-                        ServerMessage::Error { id, payload }
+                News::Answer(answer) => {
+                    match answer.request_errors().or(answer.root_errors().filter(|_| begins)) {
+                        None => ServerMessage::Next { id, payload: answer },
+                        Some(errors) => {
+                            self.by_id.remove(&id);
+                            let payload = serde_json::to_value(errors).unwrap_or_default();
+                            ServerMessage::Error { id, payload }
+                        }
                     }
-                },
+                }
                 News::Over => {
                     self.by_id.remove(&id);
                     ServerMessage::Complete { id }
@@ -149,6 +158,7 @@ impl Operations {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
+    use serde_json::json;
 
     use super::*;
 
@@ -175,17 +185,18 @@ mod tests {
     #[tokio::test]
     async fn each_answer_comes_in_order_and_then_the_end() {
         let mut operations = operations();
-        operations.start("a".to_owned(), true, answers(2)).unwrap();
+        operations.start("a".to_owned(), true, answers(2));
         assert_eq!(all(&mut operations).await, ["a: 0", "a: 1", "a is over"]);
     }
 
     #[tokio::test]
     async fn an_id_can_be_used_again_at_once_and_hears_nothing_of_its_forerunner() {
         let mut operations = operations();
-        operations.start("a".to_owned(), true, answers(5)).unwrap();
-        assert_eq!(operations.start("a".to_owned(), true, answers(1)), Err(Refused::Exists));
+        operations.start("a".to_owned(), true, answers(5));
+        assert_eq!(operations.admit("a"), Err(Refused::Exists));
         operations.stop("a");
-        operations.start("a".to_owned(), true, answers(1)).unwrap();
+        assert_eq!(operations.admit("a"), Ok(()));
+        operations.start("a".to_owned(), true, answers(1));
         assert_eq!(all(&mut operations).await, ["a: 0", "a is over"]);
     }
 
@@ -193,11 +204,12 @@ mod tests {
     async fn a_socket_carries_so_many_and_no_more() {
         let mut operations = operations();
         for number in 0..MAX_OPERATIONS {
-            operations.start(number.to_string(), true, stream::pending().boxed()).unwrap();
+            assert_eq!(operations.admit(&number.to_string()), Ok(()));
+            operations.start(number.to_string(), true, stream::pending().boxed());
         }
-        assert_eq!(operations.start("more".to_owned(), true, answers(1)), Err(Refused::TooMany));
+        assert_eq!(operations.admit("more"), Err(Refused::TooMany));
         operations.stop("0");
-        assert_eq!(operations.start("more".to_owned(), true, answers(1)), Ok(()));
+        assert_eq!(operations.admit("more"), Ok(()));
     }
 
     #[tokio::test]
@@ -211,7 +223,7 @@ mod tests {
                 finished.send(number).unwrap();
                 Response::default()
             };
-            operations.start(number.to_string(), false, stream::once(work).boxed()).unwrap();
+            operations.start(number.to_string(), false, stream::once(work).boxed());
         }
         for _ in 0..10 {
             ends.recv().await.unwrap();
@@ -222,17 +234,34 @@ mod tests {
     #[tokio::test]
     async fn what_is_being_answered_outlives_what_is_watched() {
         let mut operations = operations();
-        operations.start("watched".to_owned(), true, stream::pending().boxed()).unwrap();
-        operations.start("asked".to_owned(), false, answers(1)).unwrap();
+        operations.start("watched".to_owned(), true, stream::pending().boxed());
+        operations.start("asked".to_owned(), false, answers(1));
         operations.stop_live();
         assert_eq!(all(&mut operations).await, ["asked: 0", "asked is over"]);
+    }
+
+    #[tokio::test]
+    async fn a_subscription_that_does_not_begin_is_an_error_and_one_that_fails_later_is_not() {
+        let failed = || -> Response {
+            let error = json!({ "message": "no", "path": ["watched"] });
+            serde_json::from_value(json!({ "data": null, "errors": [error] })).unwrap()
+        };
+        let mut operations = operations();
+        operations.start("refused".to_owned(), true, stream::iter([failed()]).boxed());
+        let Some(ServerMessage::Error { payload, .. }) = operations.next().await else { panic!("no error") };
+        assert_eq!(payload[0]["message"], "no");
+        assert!(operations.next().await.is_none());
+        operations.start("failing".to_owned(), true, stream::iter([Response::new(1), failed()]).boxed());
+        assert_eq!(all(&mut operations).await, ["failing: 1", "failing: null", "failing is over"]);
+        operations.start("query".to_owned(), false, stream::iter([failed()]).boxed());
+        assert_eq!(all(&mut operations).await, ["query: null", "query is over"]);
     }
 
     #[tokio::test]
     async fn a_broken_operation_says_so() {
         let mut operations = operations();
         let broken = stream::once(async { panic!("a bug") });
-        operations.start("a".to_owned(), false, broken.boxed()).unwrap();
+        operations.start("a".to_owned(), false, broken.boxed());
         let Some(ServerMessage::Error { payload, .. }) = operations.next().await else { panic!("no error") };
         assert_eq!(payload[0]["extensions"]["code"], "INTERNAL");
         assert!(operations.next().await.is_none());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Log, Mail, Mode, Redis, Shop, Tokens,
+    Config, Connections, Cors, Database, Graphql, Http, Log, Mail, Mode, Redis, Shop, Tokens, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
@@ -205,6 +205,11 @@ fn config() -> Config {
         },
         cors: Cors { origins: Vec::new() },
         graphql: Graphql { introspection: true, playground: true, trusted_documents: None },
+        websockets: Websockets {
+            max_per_address: 100,
+            init_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+        },
         database: Database {
             url: None,
             programs: None,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -10,6 +11,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as FrameOfBytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 /// What a server that works sends within; generous, because tests run side by side.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -80,6 +84,24 @@ impl Socket {
     /// Sends bytes that are no text.
     pub(crate) async fn send_bytes(&mut self, bytes: Vec<u8>) {
         self.stream.send(Message::binary(bytes)).await.expect("the socket is open");
+    }
+
+    /// Sends text; whether the server takes it within a moment.
+    pub(crate) async fn try_send_text(&mut self, text: &str) -> bool {
+        let sent = self.stream.send(Message::text(text.to_owned()));
+        matches!(tokio::time::timeout(Duration::from_secs(2), sent).await, Ok(Ok(())))
+    }
+
+    /// Sends a frame as it is: part of a message, or nothing that could be one. `last` tells that the message ends.
+    pub(crate) async fn send_frame(&mut self, kind: Data, bytes: impl Into<Bytes>, last: bool) {
+        let frame = FrameOfBytes::message(bytes, OpCode::Data(kind), last);
+        self.stream.send(Message::Frame(frame)).await.expect("the socket is open");
+    }
+
+    /// Closes the socket from this side.
+    pub(crate) async fn close_with(&mut self, code: u16) {
+        let close = CloseFrame { code: code.into(), reason: "".into() };
+        self.stream.send(Message::Close(Some(close))).await.expect("the socket is open");
     }
 
     /// The next message of the protocol, pings answered on the way.

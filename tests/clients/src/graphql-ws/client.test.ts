@@ -52,8 +52,8 @@ test('it connects when it is made, unless it is lazy', async () => {
   const closed = next(lazy, 'closed');
   assert.deepEqual(await all(lazy, '{ __typename }'), [{ data: { __typename: 'Query' } }]);
   assert.equal(connected, 1);
-  // Nothing is left to do.
-  await closed;
+  const [event] = (await closed) as [{ code: number }];
+  assert.equal(event.code, 1000, 'nothing is left to do, so it closes');
 });
 
 test('operations of all kinds share a socket, and one that ends leaves the others be', async () => {
@@ -76,6 +76,7 @@ test('what cannot be executed is an error with a code, and the socket stays', as
   for (const [query, code] of [
     ['{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
     ['{', 'GRAPHQL_PARSE_FAILED'],
+    ['subscription { orderEvents { id } }', 'UNAUTHENTICATED'],
   ] as const) {
     await assert.rejects(all(socket, query), (errors) => {
       assert(Array.isArray(errors));
