@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CombinedGraphQLErrors } from '@apollo/client';
+import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
 import { BROWSE } from '../documents';
 import { url } from '../server';
 import { goShopping, type Shopper } from '../shopping';
@@ -8,27 +8,34 @@ import { shopClient } from './client';
 
 const client = shopClient(url);
 
-const shopper: Shopper = {
-  async query(query, variables) {
-    const { data } = await client.query({ query, variables });
-    assert(data);
-    return data;
-  },
-  async mutate(mutation, variables) {
-    const { data } = await client.mutate({ mutation, variables });
-    assert(data);
-    return data;
-  },
-  subscribe(query, variables, next, failed) {
-    const subscription = client.subscribe({ query, variables }).subscribe({
-      next: ({ data, error }) => (data ? next(data) : failed(error)),
-      error: failed,
-    });
-    return () => subscription.unsubscribe();
-  },
-};
+function shopperWith(client: ApolloClient): Shopper {
+  return {
+    async query(query, variables) {
+      const { data } = await client.query({ query, variables });
+      assert(data);
+      return data;
+    },
+    async mutate(mutation, variables) {
+      const { data } = await client.mutate({ mutation, variables });
+      assert(data);
+      return data;
+    },
+    subscribe(query, variables, next, failed) {
+      const subscription = client.subscribe({ query, variables }).subscribe({
+        next: ({ data, error }) => (data ? next(data) : failed(error)),
+        error: failed,
+      });
+      return () => subscription.unsubscribe();
+    },
+  };
+}
 
-test('Apollo Client browses, buys and watches', () => goShopping(shopper));
+test('Apollo Client browses, buys and watches', () => goShopping(shopperWith(client)));
+
+test('Apollo Client watches over HTTP, in parts of one answer', () => {
+  const link = new HttpLink({ uri: url });
+  return goShopping(shopperWith(new ApolloClient({ link, cache: new InMemoryCache() })));
+});
 
 test('Apollo Client tells an error by its code', async () => {
   const asked = client.query({ query: BROWSE, variables: { first: 1000 } });
