@@ -28,7 +28,7 @@ async fn what_does_not_begin_is_an_error_and_nothing_comes_after() {
     for (document, code) in [
         ("{ products { nothing } }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ products", "GRAPHQL_PARSE_FAILED"),
-        ("", "GRAPHQL_PARSE_FAILED"),
+        ("", "BAD_REQUEST"),
         ("subscription { a: orderEvents { id } b: orderEvents { id } }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { orderEvents { id } }", "UNAUTHENTICATED"),
         ("subscription { orderStatus(orderId: \"no id\") { to } }", "BAD_USER_INPUT"),
