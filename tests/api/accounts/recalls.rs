@@ -22,9 +22,9 @@ fn is_refused(answer: &crate::support::Response, why: &str) {
     assert!(answer.error_message().contains(why), "{}", answer.error_message());
 }
 
-/// Asks until the token is refused.
+/// Asks until the token is refused. A copy that is told nothing looks within a quarter of a minute.
 async fn until_refused(client: &Client, why: &str) {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         let answer = viewer(client).await;
         if answer.status != StatusCode::OK {
             return is_refused(&answer, why);
