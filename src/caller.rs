@@ -1,6 +1,6 @@
 //! The caller: whoever sends a request, and from where.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use secrecy::SecretString;
 
@@ -32,4 +32,14 @@ pub enum Cookies {
         /// Whether any was sent.
         sent: bool,
     },
+}
+
+/// What stands for one client where clients are counted by address: an IPv4 address, or a /64 of IPv6, of which a customer of an
+/// internet provider has at least one to choose addresses from.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }

@@ -13,6 +13,7 @@ use super::letters::AccountLetter;
 use super::mailed_token::{Addressee, MailedToken, Purpose, find, hold, spend};
 use super::model::User;
 use super::passwords::{PasswordError, Passwords};
+use super::queries;
 use super::verify_email::EmailVerified;
 use crate::db::Db;
 use crate::db::schema::users;
@@ -45,6 +46,9 @@ pub async fn reset_password(
     // Before anything is hashed: that is dear, and whoever has no token gets none of it.
     let known = find(&*db.get().await?, token, &[Purpose::ResetPassword], now).await?;
     let user = known.ok_or(ResetPasswordRefusal::TokenInvalid)?.user_id;
+    let account = queries::users_by_ids(&*db.get().await?, &[user]).await?.into_iter().next();
+    let account = account.ok_or(ResetPasswordRefusal::TokenInvalid)?;
+    let password = password.of(&account.email, &account.name).map_err(ResetPasswordRefusal::Password)?;
     let hash = passwords.hash(password).await?;
     let mut conn = db.get().await?;
     conn.transaction(async |conn| {

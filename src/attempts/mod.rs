@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use self::local::Local;
 use self::shared::Shared;
+use crate::caller::network;
 use crate::clock::Clock;
 use crate::redis::Redis;
 use crate::secrets::sha256;
@@ -142,18 +143,6 @@ impl Names {
             ],
             known: name(&["known", account, &network]),
         }
-    }
-}
-
-/// Whoever sends from this address: a customer of an internet provider has at least a /64 of IPv6 to choose from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let mut segments = address.segments();
-            segments[4..].fill(0);
-            IpAddr::V6(segments.into())
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

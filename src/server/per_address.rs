@@ -1,8 +1,10 @@
 //! How much of something one client's address has at a time.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::caller::network;
 
 /// Counts by address, up to a number for each. Cheap to clone; the copies count together.
 #[derive(Debug, Clone)]
@@ -47,14 +49,6 @@ impl Drop for Counted {
                 counts.remove(&self.address);
             }
         }
-    }
-}
-
-/// What one client is given: an IPv4 address, or 64 bits of IPv6, in which it can take any address it likes.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 => v4,
     }
 }
 

@@ -196,3 +196,15 @@ async fn tokens_that_have_expired_are_cleared_out() {
     cartograph::jobs::cleanup::round(&app.app).await.unwrap();
     assert_eq!(app.count("mailed_tokens").await, 0);
 }
+
+#[tokio::test]
+async fn the_password_is_not_to_be_guessed_here_either() {
+    let app = TestApp::start().await;
+    let client = signed_in(&app).await;
+    for _ in 0..5 {
+        let refused = change(&client, NEW, "another password").await;
+        assert_eq!(refused.user_error_codes("emailChangeRequest"), ["WRONG_PASSWORD"]);
+    }
+    let refused = change(&client, NEW, PASSWORD).await;
+    assert_eq!(refused.user_error_codes("emailChangeRequest"), ["TOO_MANY_ATTEMPTS"]);
+}

@@ -124,6 +124,8 @@ async fn a_password_that_cannot_be_taken_costs_no_token() {
         reset(&app.guest(), &token, "short").await.user_error_codes("passwordReset"),
         ["PASSWORD_TOO_SHORT"]
     );
+    let own = reset(&app.guest(), &token, ADA).await;
+    assert_eq!(own.user_error_codes("passwordReset"), ["PASSWORD_PERSONAL"]);
     assert_eq!(reset(&app.guest(), &token, FRESH).await.text("/passwordReset/email"), ADA);
 }
 

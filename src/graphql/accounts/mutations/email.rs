@@ -6,9 +6,10 @@ use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
+use super::super::attempts::attempt;
 use super::super::errors::AccountUserError;
 use super::super::user::User;
-use crate::accounts::{self, MailedToken, VerifyEmailRefusal};
+use crate::accounts::{self, EmailChangeRefusal, MailedToken, VerifyEmailRefusal};
 use crate::error::Outcome;
 
 /// What came of asking for the letter that proves an address.
@@ -100,11 +101,11 @@ impl EmailMutation {
     ) -> Result<EmailChangeRequestPayload> {
         let (app, viewer) = (ctx.app(), ctx.signed_in()?);
         let password = input.password.into();
-        let outcome =
-            accounts::request_email_change(&app.db, &app.passwords, viewer.user_id, &input.email, password)
-                .await;
+        let work =
+            accounts::request_email_change(&app.db, &app.passwords, viewer.user_id, &input.email, password);
+        let is_wrong = |refusal: &EmailChangeRefusal| matches!(refusal, EmailChangeRefusal::Confirm(_));
+        let (email, user_errors) = attempt(ctx, &viewer.user_id.to_string(), is_wrong, work).await?;
         app.worker.wake();
-        let (email, user_errors) = settle(outcome)?;
         Ok(EmailChangeRequestPayload { email: email.map(|email| email.to_string()), user_errors })
     }
 }
