@@ -13,6 +13,7 @@ use cartograph::caller::{Caller, Cookies};
 use cartograph::config::Config;
 use cartograph::db::{self, Db};
 use cartograph::graphql::Schema;
+use cartograph::limits::{Class, Holder};
 use cartograph::seed::{self, Sizes};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -114,6 +115,24 @@ fn requests(criterion: &mut Criterion) {
         });
     });
     library.finish();
+
+    // What the limits add to a request: its document is known and its price told, its points are taken.
+    let mut limits = criterion.benchmark_group("limits");
+    let page = document("category_page");
+    limits.bench_function("read a known document and tell its price", |bencher| {
+        bencher.iter(|| {
+            let request = Request::new(black_box(&page)).variables(Variables::from_json(category.clone()));
+            schema.read(request)
+        });
+    });
+    limits.bench_function("take points", |bencher| {
+        let address = Ipv4Addr::LOCALHOST.into();
+        let holder = Holder::address(address);
+        bencher
+            .to_async(&runtime)
+            .iter(|| app.limits.take(Class::GuestQueries, holder, address, black_box(1)));
+    });
+    limits.finish();
 
     let mut whole = criterion.benchmark_group("request");
     for (name, viewer, variables) in [

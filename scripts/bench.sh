@@ -9,6 +9,7 @@ cargo build --release --locked
 cargo bench --locked --no-run
 bin=$(scripts/find-postgres.sh)
 export bin
+scripts/hostile.sh
 # Two databases: a shop's size is part of what is measured.
 DURABLE=1 scripts/with-services.sh bash -euc '
     "$bin/createdb" --maintenance-db="$TEST_DATABASE_URL" in_process

@@ -9,6 +9,7 @@ use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::limits::Limiter;
 use crate::mail::Mail;
 use crate::queue::Waker;
 use crate::redis::Redis;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub redis: Option<Redis>,
     /// What tells live views to look again.
     pub bus: Bus,
+    /// How much everybody has asked for of late.
+    pub limits: Limiter,
     /// What tells this process's relay that there are events to publish.
     pub relay: Waker,
     /// What tells this process's worker that there are jobs to do.
@@ -58,6 +61,7 @@ impl App {
             upkeep,
             bus: Bus::new(redis.clone()),
             attempts: Attempts::new(redis.clone(), clock.clone()),
+            limits: Limiter::new(&config.limits, redis.clone()),
             redis,
             relay: Waker::default(),
             worker: Waker::default(),

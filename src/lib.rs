@@ -24,6 +24,7 @@ pub mod ids;
 pub mod import;
 pub mod inventory;
 pub mod jobs;
+pub mod limits;
 pub mod mail;
 pub mod money;
 pub mod orders;

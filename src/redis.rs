@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bb8_redis::RedisConnectionManager;
+use redis::AsyncConnectionConfig;
+use redis::aio::MultiplexedConnection;
 use secrecy::ExposeSecret;
 
 use crate::config;
@@ -49,6 +51,15 @@ impl Redis {
             bb8::RunError::User(error) => error.into(),
             bb8::RunError::TimedOut => anyhow::anyhow!("no Redis connection within {PATIENCE:?}").into(),
         })
+    }
+
+    /// A new connection that many tasks use side by side, each for a round trip and without asking before whether it is
+    /// there: for what has to be quick, and can do without an answer.
+    pub async fn shared_connection(&self) -> crate::error::Result<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 
     /// A connection of its own that receives what is published on a channel: one that listens can do nothing else. Fails

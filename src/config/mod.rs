@@ -7,6 +7,7 @@ mod cors;
 mod database;
 mod graphql;
 mod http;
+mod limits;
 mod log;
 mod mail;
 mod redis;
@@ -24,6 +25,7 @@ pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::graphql::Graphql;
 pub use self::http::Http;
+pub use self::limits::{Limits, Rates};
 pub use self::log::Log;
 pub use self::mail::Mail;
 pub use self::redis::Redis;
@@ -53,6 +55,8 @@ pub struct Config {
     pub redis: Redis,
     /// Tokens.
     pub tokens: Tokens,
+    /// How much may be asked for in a while.
+    pub limits: Limits,
     /// The shop itself.
     pub shop: Shop,
     /// Mail.
@@ -91,6 +95,7 @@ impl Config {
             database: Database::read(&vars)?,
             redis: Redis::read(&vars)?,
             tokens: Tokens::read(&vars, mode)?,
+            limits: Limits::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
             mail: Mail::read(&vars)?,
             log: Log::read(&vars, mode)?,

@@ -7,47 +7,63 @@ use async_graphql::{Name, Request, Value, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::charge::logs_in;
+use super::cost::{Bill, Prices, Survey, check_text, check_variables};
 use super::document::{doubled, operation};
 use super::error::{ApiError, Code, Result};
-use super::nesting::{MAX_NESTING, is_too_deep};
-use super::{expansion, presence};
+use super::presence;
 
 /// How much text is remembered, in bytes; a parsed document takes about twenty times its text.
 const CAPACITY: u64 = 512 * 1024;
 /// A longer document is nobody's everyday query.
 const LONGEST: usize = 16 * 1024;
 
-/// Parsed documents by their text, those kept that are asked for most.
-pub(super) struct Documents(Cache<String, Arc<ExecutableDocument>, TextLength>);
+/// Documents that were read, by their text, those kept that are asked for most.
+pub(super) struct Documents {
+    read: Cache<String, Arc<Document>, TextLength>,
+    prices: Prices,
+}
+
+/// A document that was read.
+pub(super) struct Document {
+    /// Parsed and made fit to be executed.
+    pub(super) parsed: ExecutableDocument,
+    survey: Survey,
+    /// Whether it may sign somebody in.
+    pub(super) logs_in: bool,
+}
+
+/// What a request asks for.
+pub(super) struct Prepared {
+    /// Its document.
+    pub(super) document: Arc<Document>,
+    /// What that costs; none when the document has no such operation, which the executor explains.
+    pub(super) bill: Option<Bill>,
+}
 
 #[derive(Clone)]
 struct TextLength;
 
-impl Weighter<String, Arc<ExecutableDocument>> for TextLength {
-    fn weight(&self, text: &String, _: &Arc<ExecutableDocument>) -> u64 {
+impl Weighter<String, Arc<Document>> for TextLength {
+    fn weight(&self, text: &String, _: &Arc<Document>) -> u64 {
         text.len() as u64
     }
 }
 
-impl Default for Documents {
-    fn default() -> Self {
-        Self(Cache::with_weighter(1_000, CAPACITY, TextLength))
-    }
-}
-
 impl Documents {
+    /// Reads documents for a schema with these prices.
+    pub(super) fn new(prices: Prices) -> Self {
+        Self { read: Cache::with_weighter(1_000, CAPACITY, TextLength), prices }
+    }
+
     /// Gives the request its parsed document, made fit to be executed, and the defaults of variables that it leaves out;
-    /// and the document to the caller too. None when it cannot be parsed: the executor says why. Fails when nobody should
-    /// even try to execute it.
-    pub(super) fn prepare(&self, request: &mut Request) -> Result<Option<Arc<ExecutableDocument>>> {
-        if is_too_deep(&request.query) {
-            return Err(ApiError::Client(
-                Code::CostLimitExceeded,
-                format!("The document nests deeper than {MAX_NESTING} brackets: ask for less at a time."),
-            ));
-        }
-        let Some(document) = self.parse(request)? else { return Ok(None) };
-        if let Some(operation) = operation(&document, request.operation_name.as_deref()) {
+    /// and the caller the document with what the request costs. None when it cannot be parsed: the executor says why.
+    /// Fails when nobody should even try to execute it.
+    pub(super) fn prepare(&self, request: &mut Request) -> Result<Option<Prepared>> {
+        let variable_bytes = check_variables(&request.variables)?;
+        let Some(document) = self.document(request)? else { return Ok(None) };
+        let name = request.operation_name.as_deref();
+        if let Some(operation) = operation(&document.parsed, name) {
             if let Some(name) = missing(operation, &request.variables) {
                 return Err(ApiError::Client(
                     Code::ValidationFailed,
@@ -56,25 +72,27 @@ impl Documents {
             }
             fill_in_defaults(operation, &mut request.variables);
         }
-        Ok(Some(document))
+        let bill = document.survey.bill(name, &request.variables, variable_bytes)?;
+        request.set_parsed_query(document.parsed.clone());
+        Ok(Some(Prepared { document, bill }))
     }
 
-    fn parse(&self, request: &mut Request) -> Result<Option<Arc<ExecutableDocument>>> {
-        if let Some(document) = self.0.get(request.query.as_str()) {
-            request.set_parsed_query(ExecutableDocument::clone(&document));
+    fn document(&self, request: &mut Request) -> Result<Option<Arc<Document>>> {
+        if let Some(document) = self.read.get(request.query.as_str()) {
             return Ok(Some(document));
         }
+        check_text(&request.query)?;
         let Ok(parsed) = request.parsed_query() else { return Ok(None) };
-        expansion::check(parsed)?;
+        let survey = Survey::of(parsed, &self.prices)?;
         if let Some(key) = doubled(parsed) {
             return Err(runs_twice(key));
         }
-        let mut document = parsed.clone();
-        presence::demand(&mut document);
-        let document = Arc::new(document);
-        request.set_parsed_query(ExecutableDocument::clone(&document));
+        let mut parsed = parsed.clone();
+        presence::demand(&mut parsed);
+        let logs_in = logs_in(&parsed);
+        let document = Arc::new(Document { parsed, survey, logs_in });
         if request.query.len() <= LONGEST {
-            self.0.insert(request.query.clone(), Arc::clone(&document));
+            self.read.insert(request.query.clone(), Arc::clone(&document));
         }
         Ok(Some(document))
     }
@@ -123,11 +141,11 @@ mod tests {
 
     #[test]
     fn a_document_is_parsed_once_and_means_the_same_again() {
-        let documents = Documents::default();
+        let documents = Documents::new(Prices::read(""));
         let ask = |query: &str, variables| {
             let mut request = Request::new(query).variables(Variables::from_json(variables));
-            let document = documents.prepare(&mut request).ok().flatten();
-            document.map(|document| (document, request.variables))
+            let prepared = documents.prepare(&mut request).ok().flatten();
+            prepared.map(|prepared| (prepared.document, request.variables))
         };
         let query = "query($a: Boolean = true, $b: Int) { x @include(if: $a) }";
         let (first, variables) = ask(query, json!({})).unwrap();
@@ -141,6 +159,6 @@ mod tests {
     #[test]
     fn a_document_that_would_break_the_parser_is_not_parsed() {
         let mut request = Request::new(format!("{{ a(b: {}", "[".repeat(100_000)));
-        assert!(Documents::default().prepare(&mut request).is_err());
+        assert!(Documents::new(Prices::read("")).prepare(&mut request).is_err());
     }
 }

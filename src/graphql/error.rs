@@ -3,10 +3,13 @@
 //! What a user can cause by what they enter comes back in a payload's `userErrors`. Everything else is a top-level error
 //! with one of the [`Code`]s below. The cause of an internal one is logged once and never sent.
 
+use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
 
+use super::charge::seconds;
 use super::context::account_gone;
 use super::text;
 use crate::error::{Error, Overdue};
@@ -76,6 +79,8 @@ impl Code {
 pub enum ApiError {
     /// The client can mend this: the code and what to do.
     Client(Code, String),
+    /// Too much was asked for of late: how long to wait.
+    RateLimited(Duration),
     /// The client cannot: goes to the log.
     Internal(Arc<Error>),
 }
@@ -107,6 +112,17 @@ impl From<ApiError> for async_graphql::Error {
                 let mut error = Self::new(message);
                 let mut extensions = ErrorExtensionValues::default();
                 extensions.set("code", code.as_str());
+                error.extensions = Some(extensions);
+                error
+            }
+            ApiError::RateLimited(wait) => {
+                let wait = seconds(wait);
+                let mut error = Self::new(format!(
+                    "You have asked for too much in too short a time: wait {wait} s, then try again."
+                ));
+                let mut extensions = ErrorExtensionValues::default();
+                extensions.set("code", Code::RateLimited.as_str());
+                extensions.set("retryAfter", wait);
                 error.extensions = Some(extensions);
                 error
             }
@@ -174,8 +190,28 @@ const INTERNAL_MESSAGE: &str =
 const SLOW_MESSAGE: &str = "This took too long and was given up: ask for less at a time, or try again later.";
 const BUSY_MESSAGE: &str = "The shop is too busy to answer this: try again in a moment.";
 
+/// The most errors of one answer.
+const MAX_ERRORS: usize = 50;
+/// The longest message. Some repeat what the client sent.
+const MAX_MESSAGE_BYTES: usize = 1_000;
+
+/// The last station of an answer's errors: those that are too many are left out, and each is [finished](finish).
+pub(super) fn finish_all(response: &mut Response, request_id: &str) {
+    let left_out = response.errors.len().saturating_sub(MAX_ERRORS);
+    for error in &mut response.errors {
+        finish(error, request_id);
+    }
+    if left_out > 0 {
+        response.errors.truncate(MAX_ERRORS);
+        // At a place like the others: whether something was executed is told by that.
+        if let Some(last) = response.errors.last_mut() {
+            let _ = write!(last.message, " ({left_out} more errors are left out.)");
+        }
+    }
+}
+
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
-pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
+fn finish(error: &mut ServerError, request_id: &str) {
     if let Some(InternalCause(cause)) = error.source::<InternalCause>() {
         let path = &error.path;
         let (code, message) = match cause.overdue() {
@@ -205,14 +241,16 @@ pub(crate) fn finish(error: &mut ServerError, request_id: &str) {
             Code::BadUserInput
         } else if error.message.starts_with(" --> ") {
             Code::ParseFailed
-        } else if error.message.contains("too complex") || error.message.contains("too deep") {
-            Code::CostLimitExceeded
         } else {
             Code::ValidationFailed
         };
         set(error, "code", code.as_str());
     }
     set(error, "requestId", request_id);
+    if error.message.len() > MAX_MESSAGE_BYTES {
+        error.message.truncate(error.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+        error.message.push('…');
+    }
 }
 
 fn has_code(error: &ServerError) -> bool {

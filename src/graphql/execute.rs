@@ -1,11 +1,12 @@
 //! From a request to its answer: what comes before the GraphQL library gets it, and after.
 
-use std::sync::Arc;
-
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response};
+use http::HeaderMap;
 
-use super::error::{ApiError, Code, Result, failed, finish};
+use super::charge::Account;
+use super::documents::Prepared;
+use super::error::{ApiError, Code, Result, failed, finish_all};
 use super::loaders::Loaders;
 use super::sent::request_errors;
 use super::trusted::Registration;
@@ -16,8 +17,13 @@ use crate::caller::Caller;
 /// The answer to a request.
 #[derive(Debug)]
 pub enum Answer {
-    /// One without errors that others were given too, as JSON.
-    Shared(Arc<[u8]>),
+    /// One without errors that others were given too.
+    Shared {
+        /// The answer as JSON.
+        json: Vec<u8>,
+        /// What of it goes into the headers.
+        headers: HeaderMap,
+    },
     /// One of its own.
     Own(Box<Response>),
 }
@@ -26,7 +32,7 @@ pub enum Answer {
 pub struct Asked {
     pub(super) request: Request,
     /// None where it cannot be parsed: executing it says why. A refusal where nobody should even try.
-    pub(super) document: Result<Option<Arc<ExecutableDocument>>>,
+    pub(super) prepared: Result<Option<Prepared>>,
     kind: Option<OperationType>,
     /// What to keep once it has been executed.
     pub(super) registration: Option<Registration>,
@@ -54,43 +60,87 @@ impl Schema {
     /// Reads a request's document.
     #[must_use]
     pub fn read(&self, mut request: Request) -> Asked {
-        let document = self.documents.prepare(&mut request);
-        let kind = match document {
+        let prepared = self.documents.prepare(&mut request);
+        let kind = match prepared {
             Ok(Some(_)) => stream::operation(&mut request).map(|operation| operation.ty),
             Ok(None) | Err(_) => None,
         };
-        Asked { request, document, kind, registration: None }
+        Asked { request, prepared, kind, registration: None }
     }
 
-    /// Answers one request, perhaps as it was answered a moment ago.
+    /// Answers one request, perhaps as it was answered a moment ago. Whoever has asked for too much of late is refused.
     pub async fn answer(&self, mut asked: Asked, caller: Caller, request_id: &str) -> Answer {
+        let account = match self.charge(&asked, &caller).await {
+            Ok(account) => account,
+            Err(refused) => return Answer::Own(Box::new(finished(refused, request_id))),
+        };
         let question = match (caller.viewer, asked.kind) {
             (Viewer::Guest, Some(OperationType::Query)) => self.shared.question(&mut asked.request),
             _ => None,
         };
-        let work = self.execute(asked, caller, request_id);
-        match question {
+        let work = self.carry_out(asked, caller, request_id);
+        let own = match question {
             Some(question) => match self.shared.answer(&question, work).await {
-                Ok(json) => Answer::Shared(json),
-                Err(response) => Answer::Own(Box::new(response)),
+                Ok(kept) => {
+                    return Answer::Shared { json: account.stamped(&kept), headers: account.headers() };
+                }
+                Err(response) => response,
             },
-            None => Answer::Own(Box::new(work.await)),
-        }
+            None => work.await,
+        };
+        Answer::Own(Box::new(stamped(own, &account)))
     }
 
     /// Answers one request.
     pub async fn execute(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
-        let mut response = self.run(asked, caller).await;
-        for error in &mut response.errors {
-            finish(error, request_id);
+        match self.charge(&asked, &caller).await {
+            Ok(account) => self.execute_charged(asked, &account, caller, request_id).await,
+            Err(refused) => finished(refused, request_id),
         }
-        response
+    }
+
+    /// Charges for all operations of a batch at once: all of them can be executed, or none. What was refused is told once
+    /// for each.
+    pub async fn charge_batch(
+        &self,
+        batch: Vec<Asked>,
+        caller: &Caller,
+        request_id: &str,
+    ) -> std::result::Result<Vec<(Asked, Account)>, Vec<Response>> {
+        match self.charge_all(&batch, caller).await {
+            Ok(accounts) => Ok(batch.into_iter().zip(accounts).collect()),
+            Err(refused) => {
+                let mut refused = finished(refused, request_id);
+                let mut headers = std::mem::take(&mut refused.http_headers);
+                let again = batch.iter().map(|_| {
+                    let mut response = Response::from_errors(refused.errors.clone());
+                    response.http_headers = std::mem::take(&mut headers);
+                    response
+                });
+                Err(again.collect())
+            }
+        }
+    }
+
+    /// Answers one request that was charged for.
+    pub async fn execute_charged(
+        &self,
+        asked: Asked,
+        account: &Account,
+        caller: Caller,
+        request_id: &str,
+    ) -> Response {
+        stamped(self.carry_out(asked, caller, request_id).await, account)
+    }
+
+    async fn carry_out(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
+        finished(self.run(asked, caller).await, request_id)
     }
 
     async fn run(&self, asked: Asked, caller: Caller) -> Response {
-        let Asked { mut request, document, kind, registration } = asked;
-        let document = match document {
-            Ok(document) => document,
+        let Asked { mut request, prepared, kind, registration } = asked;
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
             Err(refused) => return failed(refused),
         };
         let writes = kind == Some(OperationType::Mutation);
@@ -113,9 +163,9 @@ impl Schema {
             }
         };
         self.keep(registration, &response);
-        if let Some(document) = document {
-            self.types.complete(&mut response, &document, operation_name.as_deref());
-            field_order::restore(&mut response.data, &document, operation_name.as_deref());
+        if let Some(Prepared { document, .. }) = prepared {
+            self.types.complete(&mut response, &document.parsed, operation_name.as_deref());
+            field_order::restore(&mut response.data, &document.parsed, operation_name.as_deref());
         }
         if writes {
             // Whatever was committed has its events in the outbox.
@@ -148,4 +198,14 @@ fn late() -> ApiError {
     let message = "This took too long and was given up: ask for less at a time, or try again later. If it was a mutation, look \
                    first what of it has happened.";
     ApiError::Client(Code::Timeout, message.to_owned())
+}
+
+fn finished(mut response: Response, request_id: &str) -> Response {
+    finish_all(&mut response, request_id);
+    response
+}
+
+fn stamped(mut response: Response, account: &Account) -> Response {
+    account.stamp(&mut response);
+    response
 }

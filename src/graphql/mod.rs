@@ -11,17 +11,17 @@ mod address;
 mod auth;
 mod cart;
 mod catalog;
+mod charge;
 mod context;
+mod cost;
 mod document;
 mod documents;
 mod error;
 mod execute;
-mod expansion;
 mod field_order;
 mod inventory;
 mod live;
 mod loaders;
-mod nesting;
 mod node;
 mod nulls;
 mod operation;
@@ -45,6 +45,8 @@ pub use async_graphql::parser::types::OperationType;
 use async_graphql::{MergedObject, SDLExportOptions};
 pub use async_graphql::{Request, Response};
 
+pub use self::charge::Account;
+use self::cost::Prices;
 use self::documents::Documents;
 pub use self::error::Code;
 pub use self::execute::{Answer, Asked};
@@ -83,9 +85,6 @@ pub struct Mutation(
 );
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;
-
-/// The deepest a document may nest. Generous: the deepest sample nests 9.
-const MAX_DEPTH: usize = 16;
 
 /// The schema, ready to answer.
 #[derive(Clone)]
@@ -129,14 +128,15 @@ impl Schema {
         trusted.check(&app).await?;
         let changes = CatalogueChanges::default();
         let builder = || {
-            let builder = builder().data(app.clone()).data(changes.clone()).limit_depth(MAX_DEPTH);
+            let builder = builder().data(app.clone()).data(changes.clone());
             if app.config.graphql.introspection { builder } else { builder.disable_suggestions() }
         };
+        let definition = sdl();
         Ok(Self {
             inner: builder().finish(),
             live: builder().extension(stream::FreshLoaders).finish(),
-            types: Arc::new(FieldTypes::read(&sdl())),
-            documents: Arc::default(),
+            types: Arc::new(FieldTypes::read(&definition)),
+            documents: Arc::new(Documents::new(Prices::read(&definition))),
             trusted: Arc::new(trusted),
             shared: Arc::new(SharedAnswers::new(app.config.shop.catalog_max_age, changes.clone())),
             changes,

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
 
 use super::context::ContextExt;
+use super::cost::cost;
 use super::error::Result;
 use crate::app::App;
 use crate::pagination::{Cursor, Page};
@@ -83,6 +84,7 @@ impl<T: OutputType> Connection<T> {
     }
 
     /// How many items the whole list has. Counted only when asked for.
+    #[graphql(directive = cost::apply(5, None, None))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         Ok((self.count)(ctx.app().clone()).await?)
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::context::ContextExt;
+use super::cost::Limit;
 use super::scalars::CurrencyCode;
 use crate::{cart, pagination};
 
@@ -24,6 +25,21 @@ pub(crate) struct Shop {
 pub(crate) struct ShopLimits {
     /// The most items a page of a list can have: the highest `first` and `last`.
     max_page_size: i32,
+    /// The most points of requested cost that an operation, or all operations of a batch, can come to. An answer tells its
+    /// own in `extensions.cost`, and `@cost` in this schema what each field costs.
+    max_cost: usize,
+    /// The most values that an answer can hold.
+    max_values: usize,
+    /// The most fields and fragments of a document, those of fragments counted wherever they are spread.
+    max_selections: usize,
+    /// The most fields within fields.
+    max_depth: usize,
+    /// The most fields at the root of an operation.
+    max_root_fields: usize,
+    /// The most aliases of a document, those of fragments counted wherever they are spread.
+    max_aliases: usize,
+    /// The most items of a list given as an argument.
+    max_list_items: usize,
     /// The most lines a cart can have.
     max_cart_lines: usize,
     /// The most pieces a line of a cart can have.
@@ -45,6 +61,13 @@ impl ShopQuery {
             version: env!("CARGO_PKG_VERSION"),
             limits: ShopLimits {
                 max_page_size: pagination::MAX_PAGE_SIZE,
+                max_cost: Limit::Cost.most(),
+                max_values: Limit::Values.most(),
+                max_selections: Limit::Selections.most(),
+                max_depth: Limit::Depth.most(),
+                max_root_fields: Limit::RootFields.most(),
+                max_aliases: Limit::Aliases.most(),
+                max_list_items: Limit::ListItems.most(),
                 max_cart_lines: cart::MAX_LINES,
                 max_line_quantity: cart::MAX_QUANTITY,
             },

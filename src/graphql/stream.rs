@@ -9,7 +9,8 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 
 use super::Schema;
-use super::error::{ApiError, Code, failed, finish};
+use super::charge::Account;
+use super::error::{ApiError, Code, failed, finish_all};
 use super::execute::Asked;
 use super::loaders::Loaders;
 use super::shared::CatalogueChanges;
@@ -36,7 +37,25 @@ impl Schema {
             let answer = async move { schema.execute(asked, caller, &request_id).await };
             return stream::once(answer).boxed();
         }
-        let Asked { mut request, document, mut registration, .. } = asked;
+        let events = async move {
+            match schema.charge(&asked, &caller).await {
+                Ok(account) => schema.events(asked, caller, account, request_id),
+                Err(refused) => finished(stream::iter([refused]), request_id),
+            }
+        };
+        stream::once(events).flatten().boxed()
+    }
+
+    /// A subscription that was paid for: its first answer says how much. Events cost nothing more, or what others do would
+    /// use up a client's points.
+    fn events(
+        self,
+        asked: Asked,
+        caller: Caller,
+        account: Account,
+        request_id: String,
+    ) -> BoxStream<'static, Response> {
+        let Asked { mut request, prepared, mut registration, .. } = asked;
         let refused = match operation(&mut request) {
             Some(subscription) if !has_one_field(subscription) => Some(several_fields()),
             _ => refuse_nul(&mut request),
@@ -45,13 +64,17 @@ impl Schema {
             return refuse(refused, request_id);
         }
         // A document whose operation is known was not refused.
-        let document = document.ok().flatten();
+        let document = prepared.ok().flatten().map(|prepared| prepared.document);
         let operation_name = request.operation_name.clone();
+        let mut account = Some(account);
         let events = self.live.execute_stream(request.data(caller)).map(move |mut event| {
-            schema.keep(registration.take(), &event);
+            self.keep(registration.take(), &event);
+            if let Some(account) = account.take() {
+                account.stamp(&mut event);
+            }
             if let Some(document) = &document {
-                schema.types.complete(&mut event, document, operation_name.as_deref());
-                field_order::restore(&mut event.data, document, operation_name.as_deref());
+                self.types.complete(&mut event, &document.parsed, operation_name.as_deref());
+                field_order::restore(&mut event.data, &document.parsed, operation_name.as_deref());
             }
             event
         });
@@ -99,9 +122,7 @@ fn finished(
 ) -> BoxStream<'static, Response> {
     responses
         .map(move |mut response| {
-            for error in &mut response.errors {
-                finish(error, &request_id);
-            }
+            finish_all(&mut response, &request_id);
             response
         })
         .boxed()

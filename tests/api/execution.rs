@@ -104,7 +104,7 @@ async fn a_refused_request_has_no_data_and_a_failed_field_has() {
     let headers = [("content-type", "application/json")];
     let answer = Http::new(app.address).send(Method::POST, "/graphql", &headers, batch).await.json();
     assert!(answer[0]["errors"].is_array() && answer[0].get("data").is_none(), "{answer:#}");
-    assert_eq!(answer[1], json!({ "data": { "__typename": "Query" } }));
+    assert_eq!(answer[1]["data"], json!({ "__typename": "Query" }));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod mail;
 mod orders;
 mod playground;
 mod process;
+mod rate_limits;
 mod relay;
 mod reviews;
 mod schema;

@@ -64,9 +64,10 @@ async fn a_suggestion_leads_to_what_has_the_name() {
 async fn the_shop_tells_its_currency_and_limits_without_a_statement() {
     let app = TestApp::start().await;
     let guest = app.guest();
-    let document = "{ shop { name currency version limits { maxPageSize maxCartLines maxLineQuantity } } }";
+    let document =
+        "{ shop { name currency version limits { maxPageSize maxCost maxCartLines maxLineQuantity } } }";
     let (answer, statements) = app.statements(guest.query(document)).await;
-    let limits = json!({ "maxPageSize": 100, "maxCartLines": 100, "maxLineQuantity": 1000 });
+    let limits = json!({ "maxPageSize": 100, "maxCost": 4000, "maxCartLines": 100, "maxLineQuantity": 1000 });
     assert_eq!((answer.text("/shop/currency"), answer.at("/shop/limits")), ("USD", &limits));
     assert_eq!(answer.text("/shop/version"), env!("CARGO_PKG_VERSION"));
     statements.assert_at_most(0);

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
+use super::super::cost::{by, cost};
 use super::super::error::{ApiError, Result};
 use super::super::relay::Connection;
 use super::super::scalars::DateTime;
@@ -72,7 +73,8 @@ impl AccountQuery {
     /// The shop's accounts, newest first.
     #[graphql(
         guard = "Requires(Permission::ReadUsers)",
-        directive = auth::apply(vec![Permission::ReadUsers.into()])
+        directive = auth::apply(vec![Permission::ReadUsers.into()]),
+        directive = cost::apply(1, by(&["first", "last"]), None)
     )]
     async fn users(
         &self,

@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, Enum, ID, Object};
 
 use super::super::auth::{Owner, OwnerOr, Requires, auth, owner};
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::orders::{Order, orders_of};
 use super::super::relay::Connection;
@@ -71,7 +72,8 @@ impl User {
     #[graphql(
         guard = "OwnerOr(self.0.id, Permission::ReadOrders)",
         directive = owner::apply(),
-        directive = auth::apply(vec![Permission::ReadOrders.into()])
+        directive = auth::apply(vec![Permission::ReadOrders.into()]),
+        directive = cost::apply(1, by(&["first", "last"]), None)
     )]
     async fn orders(
         &self,
@@ -92,7 +94,11 @@ impl User {
     }
 
     /// Where its owner is signed in, newest first. A session that was ended is not among them.
-    #[graphql(guard = "Owner(self.0.id)", directive = owner::apply())]
+    #[graphql(
+        guard = "Owner(self.0.id)",
+        directive = owner::apply(),
+        directive = cost::apply(1, by(&["first", "last"]), None)
+    )]
     async fn sessions(
         &self,
         ctx: &Context<'_>,
@@ -134,7 +140,8 @@ impl User {
     /// What was done to it, newest first: its password and its roles changed, it was closed.
     #[graphql(
         guard = "Requires(Permission::ManageUsers)",
-        directive = auth::apply(vec![Permission::ManageUsers.into()])
+        directive = auth::apply(vec![Permission::ManageUsers.into()]),
+        directive = cost::apply(1, by(&["first", "last"]), None)
     )]
     async fn events(
         &self,

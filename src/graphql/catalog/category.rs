@@ -3,6 +3,7 @@
 use async_graphql::{Context, Description, ID, Object};
 
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::relay::Connection;
 use super::super::scalars::DateTime;
@@ -52,6 +53,7 @@ impl Category {
     }
 
     /// The categories from the root down to the one above this: the breadcrumb of a page.
+    #[graphql(directive = cost::apply(1, None, Some(5)))]
     async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
         let above = &self.0.path[..self.0.path.len().saturating_sub(1)];
         let loaded = above.iter().map(|id| ctx.loaders().categories.load(*id));
@@ -60,6 +62,7 @@ impl Category {
     }
 
     /// The categories directly below, in the order to show them.
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -72,6 +75,7 @@ impl Category {
 
     /// The products filed here or in a category below.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn products(
         &self,
         ctx: &Context<'_>,

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::relay::Connection;
 use super::super::reviews::{Review, ReviewSort, review_connection};
@@ -109,12 +110,14 @@ impl Product {
     }
 
     /// The choices it offers, such as Size; none for a product with a single variant.
+    #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn options(&self, ctx: &Context<'_>) -> Result<Vec<ProductOption>> {
         let options = ctx.loaders().options_of.load_all(self.0.id).await?;
         Ok(options.into_iter().map(ProductOption::from).collect())
     }
 
     /// The variants on sale, in the order to show them.
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), Some(5)))]
     async fn variants(
         &self,
         ctx: &Context<'_>,
@@ -134,6 +137,7 @@ impl Product {
     }
 
     /// Its pictures, in the order to show them.
+    #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
         let images = ctx.loaders().images_of.load_all(self.0.id).await?;
         let shop = &ctx.app().config.shop;
@@ -161,6 +165,7 @@ impl Product {
     }
 
     /// Its reviews.
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn reviews(
         &self,
         ctx: &Context<'_>,

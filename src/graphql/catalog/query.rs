@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::super::context::{ContextExt, parse_id};
+use super::super::cost::{by, cost};
 use super::super::error::{ApiError, Result};
 use super::super::relay::Connection;
 use super::category::Category;
@@ -39,6 +40,7 @@ impl CatalogQuery {
 
     /// The products on sale: filtered, sorted, searched.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -76,6 +78,7 @@ impl CatalogQuery {
     }
 
     /// The roots of the category tree, or the children of one category, in the order to show them.
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn categories(
         &self,
         ctx: &Context<'_>,

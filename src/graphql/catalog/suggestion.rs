@@ -3,6 +3,7 @@
 use async_graphql::{Context, Description, Object};
 
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::{ApiError, Result};
 use super::category::Category;
 use super::product::Product;
@@ -49,6 +50,7 @@ pub(crate) struct SuggestionQuery;
 impl SuggestionQuery {
     /// Names of products on sale and of categories for what has been typed so far, the best first. Small typos are
     /// forgiven. None while nothing but spaces and signs has been typed.
+    #[graphql(directive = cost::apply(1, by(&["first"]), Some(10)))]
     async fn search_suggestions(
         &self,
         ctx: &Context<'_>,

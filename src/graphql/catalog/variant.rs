@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
+use super::super::cost::cost;
 use super::super::error::Result;
 use super::super::scalars::{DateTime, Money};
 use super::product::{Image, Product};
@@ -70,6 +71,7 @@ impl ProductVariant {
     }
 
     /// Its choice for each of the product's options; none once the product is no longer on sale.
+    #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
         if self.is_withdrawn(ctx).await? {
             return Ok(Vec::new());
@@ -85,6 +87,7 @@ impl ProductVariant {
 
     /// The pictures that show this variant; those of the product when none does, and none once the product is no longer
     /// on sale.
+    #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
         if self.is_withdrawn(ctx).await? {
             return Ok(Vec::new());

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
+use super::super::cost::cost;
 use super::super::error::Result;
 use super::super::user_error::{settle, user_error};
 use super::inputs::{OrderCancelInput, OrderPlaceInput, OrderStatusUpdateInput};
@@ -91,6 +92,7 @@ pub struct OrderMutation;
 #[Object]
 impl OrderMutation {
     /// Buys a cart: freezes its prices, reserves its stock, empties it. All of it happens or nothing.
+    #[graphql(directive = cost::apply(20, None, None))]
     async fn order_place(
         &self,
         ctx: &Context<'_>,

@@ -6,6 +6,7 @@ use super::super::accounts::User;
 use super::super::address::Address;
 use super::super::catalog::{Product, ProductVariant, visible};
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::live::OrderEvent;
 use super::super::relay::Connection;
@@ -81,6 +82,7 @@ impl Order {
     }
 
     /// Its history, oldest first.
+    #[graphql(directive = cost::apply(1, by(&["first", "last"]), None))]
     async fn events(
         &self,
         ctx: &Context<'_>,

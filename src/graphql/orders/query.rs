@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
+use super::super::cost::{by, cost};
 use super::super::error::{ApiError, Result};
 use super::super::relay::Connection;
 use super::inputs::OrderFilter;
@@ -47,7 +48,8 @@ impl OrderQuery {
     /// The shop's orders, newest first.
     #[graphql(
         guard = "Requires(Permission::ReadOrders)",
-        directive = auth::apply(vec![Permission::ReadOrders.into()])
+        directive = auth::apply(vec![Permission::ReadOrders.into()]),
+        directive = cost::apply(1, by(&["first", "last"]), None)
     )]
     async fn orders(
         &self,

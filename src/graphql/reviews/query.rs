@@ -4,6 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
+use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::relay::Connection;
 use super::review::{Review, ReviewSort, ReviewStatus};
@@ -21,7 +22,8 @@ impl ReviewQuery {
     /// All reviews, latest first: the moderators' list.
     #[graphql(
         guard = "Requires(Permission::ModerateReviews)",
-        directive = auth::apply(vec![Permission::ModerateReviews.into()])
+        directive = auth::apply(vec![Permission::ModerateReviews.into()]),
+        directive = cost::apply(1, by(&["first", "last"]), None)
     )]
     async fn reviews(
         &self,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use async_graphql_axum::GraphQLResponse;
 use axum::Json;
-use axum::body::{Bytes, HttpBody};
+use axum::body::HttpBody;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -20,7 +20,7 @@ pub(super) const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// The answer to one operation.
 pub(super) fn one(answer: Answer, media: Media, id: &RequestId) -> Response {
     let (status, mut response) = match answer {
-        Answer::Shared(json) => (StatusCode::OK, Bytes::from_owner(json).into_response()),
+        Answer::Shared { json, headers } => (StatusCode::OK, (headers, json).into_response()),
         Answer::Own(mut response) => {
             let headers = std::mem::take(&mut response.http_headers);
             let response = Sent::from(*response);
@@ -79,10 +79,12 @@ impl<'a> Batch<'a> {
         self.json.extend_from_slice(json);
     }
 
-    /// All of them. The status says nothing of the single ones.
+    /// All of them. The status says nothing of the single ones, but for those that were refused together.
     pub(super) fn finish(mut self, media: Media) -> Response {
         self.json.push(b']');
-        ([(header::CONTENT_TYPE, media.content_type())], self.headers, self.json).into_response()
+        let refused = self.headers.contains_key(header::RETRY_AFTER);
+        let status = if refused { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
+        (status, [(header::CONTENT_TYPE, media.content_type())], self.headers, self.json).into_response()
     }
 }
 
@@ -90,6 +92,10 @@ impl<'a> Batch<'a> {
 fn status(response: &Sent, media: Media) -> StatusCode {
     let Some(code) = response.refused() else { return StatusCode::OK };
     let newer = media == Media::GraphqlResponse;
+    if code == Code::RateLimited.as_str() {
+        // What proxies and libraries know how to wait for, whatever was accepted.
+        return StatusCode::TOO_MANY_REQUESTS;
+    }
     match code {
         // No document was found to say anything about: this is not about what it means.
         code if code == Code::BadRequest.as_str() => StatusCode::BAD_REQUEST,

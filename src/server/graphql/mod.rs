@@ -134,8 +134,19 @@ impl Exchange {
         };
         let mut batch = answer::Batch::new(&self.id);
         let deadline = Instant::now() + self.state.app.config.http.connections.request_timeout;
+        let schema = &self.state.schema;
+        let mut asked = Vec::with_capacity(operations.len());
         for operation in operations {
-            let mut asked = self.state.schema.find(operation).await;
+            asked.push(schema.find(operation).await);
+        }
+        let charged = match schema.charge_batch(asked, &self.credentials.caller, &self.id.0).await {
+            Ok(charged) => charged,
+            Err(refused) => {
+                refused.into_iter().for_each(|response| batch.push(response));
+                return batch.finish(media);
+            }
+        };
+        for (mut asked, account) in charged {
             if let Err(error) = self.credentials.allows(&mut asked) {
                 batch.refuse(Code::Unauthenticated, &error.to_string());
                 continue;
@@ -146,7 +157,8 @@ impl Exchange {
                     "A batch holds queries and mutations: subscriptions go by themselves.",
                 );
             } else {
-                let answered = self.state.schema.execute(asked, self.credentials.caller.clone(), &self.id.0);
+                let caller = self.credentials.caller.clone();
+                let answered = schema.execute_charged(asked, &account, caller, &self.id.0);
                 match timeout_at(deadline, answered).await {
                     Ok(response) => batch.push(response),
                     Err(_) => batch.refuse(

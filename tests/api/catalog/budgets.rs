@@ -69,7 +69,7 @@ async fn a_page_of_products_with_everything_in_the_catalogue() {
 #[tokio::test]
 async fn a_list_of_categories_with_a_page_of_products_each() {
     let app = shop().await;
-    let document = "query($first: Int!) { category(slug: \"root\") { children(first: $first) { nodes {
+    let document = "query($first: Int!) { category(slug: \"root\") { children(first: 5) { nodes {
         name products(first: $first) { totalCount nodes { name category { name } } }
         dearest: products(first: 1, sort: PRICE_DESCENDING) { nodes { name } }
     } } } }";
@@ -77,10 +77,7 @@ async fn a_list_of_categories_with_a_page_of_products_each() {
     for first in SIZES {
         let (answer, statements) =
             app.statements(app.guest().query_with(document, json!({ "first": first }))).await;
-        assert_eq!(
-            answer.at("/category/children/nodes").as_array().map(Vec::len),
-            Some(first.min(5) as usize)
-        );
+        assert_eq!(answer.at("/category/children/nodes").as_array().map(Vec::len), Some(5));
         // The category, its children, one listing for each of the two fields, the counts, the products' categories.
         statements.assert_at_most(6);
         statements.assert_prepared();

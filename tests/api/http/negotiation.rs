@@ -72,10 +72,10 @@ async fn a_batch_is_negotiated_like_a_single_operation_and_answers_each() {
         let answer = post(&app, media, &batch.to_string()).await;
         assert_answer(&answer, StatusCode::OK, media);
         let answers = answer.json();
-        assert_eq!(answers[0], json!({ "data": { "__typename": "Query" } }));
+        assert_eq!(answers[0]["data"], json!({ "__typename": "Query" }));
         assert_eq!(answers[1]["errors"][0]["extensions"]["code"], "GRAPHQL_PARSE_FAILED");
         assert_eq!(answers[2]["errors"][0]["extensions"]["code"], "BAD_REQUEST");
-        assert_eq!(answers[3], json!({ "data": { "__typename": "Mutation" } }));
+        assert_eq!(answers[3]["data"], json!({ "__typename": "Mutation" }));
     }
 }
 
@@ -91,7 +91,7 @@ async fn get_is_for_what_changes_nothing() {
     let document =
         "query%20A(%24slug%3AString!)%7Bproduct(slug%3A%24slug)%7Bid%7D%7Dquery%20B%7B__typename%7D";
     let answer = get(&format!("query={document}&operationName=A&{variables}&extensions=%7B%7D")).await;
-    assert_eq!(answer.json(), json!({ "data": { "product": null } }));
+    assert_eq!(answer.json()["data"], json!({ "product": null }));
     assert_eq!(get(&format!("query={document}&operationName=B")).await.status, StatusCode::OK);
     let unnamed = get("query=%7B__typename%7D&operationName=&variables=&extensions=").await;
     assert_eq!(unnamed.status, StatusCode::OK, "an empty parameter is none");

@@ -7,7 +7,8 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Log, Mail, Mode, Redis, Shop, Tokens, Websockets,
+    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Rates, Redis, Shop, Tokens,
+    Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
@@ -33,6 +34,18 @@ const CHEAP: HashingCost = HashingCost {
     concurrency: 2,
     waiting: 64,
     patience: Duration::from_secs(10),
+};
+
+/// What the tests' tokens are signed with.
+pub(crate) const SECRET: &str = "a secret that only the tests know, long enough";
+
+/// Rates that no test meets by accident.
+pub(crate) const GENEROUS: Rates = Rates {
+    address: 500_000_000,
+    guest_queries: 200_000_000,
+    queries: 50_000_000,
+    mutations: 20_000_000,
+    log_ins: 2_000_000,
 };
 
 /// A shop of one test. Stops and forgets everything when dropped.
@@ -68,7 +81,8 @@ impl TestApp {
         Self::start_on(Arc::clone(&other.database), configure).await
     }
 
-    async fn start_on(database: Arc<TestDatabase>, configure: impl FnOnce(&mut Config)) -> Self {
+    /// A server on this database.
+    pub(crate) async fn start_on(database: Arc<TestDatabase>, configure: impl FnOnce(&mut Config)) -> Self {
         Self::start_as(database, CHEAP, configure).await
     }
 
@@ -218,13 +232,15 @@ fn config() -> Config {
         },
         redis: Redis { url: None, prefix: "cartograph".to_owned() },
         tokens: Tokens {
-            secret: Some(SecretString::from("a secret that only the tests know, long enough")),
+            secret: Some(SecretString::from(SECRET)),
             keys: None,
             issuer: "cartograph".to_owned(),
             audience: "cartograph".to_owned(),
             access_ttl: Duration::from_mins(15),
             refresh_ttl: Duration::from_hours(24),
         },
+        // As many as in a development, where nobody meets them.
+        limits: Limits { rates: Some(GENEROUS) },
         shop: Shop {
             name: "Test Shop".to_owned(),
             currency: Currency::USD,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -50,18 +51,36 @@ impl Drop for DataDir {
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
     /// Starts the shop on a free port and waits until it says that it is open.
     pub(crate) async fn start(data: &DataDir) -> Self {
+        Self::start_with(data, &[]).await
+    }
+
+    /// The same with settings.
+    pub(crate) async fn start_with(data: &DataDir, variables: &[(&str, &str)]) -> Self {
         let mut child = command(data)
             .args(["serve"])
             .env("PORT", "0")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
+        let log: Arc<Mutex<Vec<String>>> = Arc::default();
+        let written = Arc::clone(&log);
+        let mut log_lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = log_lines.next_line().await {
+                // Shown with a test that fails.
+                eprintln!("{line}");
+                written.lock().expect("nobody panics with it").push(line);
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let address = async {
             while let Some(line) = lines.next_line().await.expect("lines of text") {
@@ -74,7 +93,7 @@ impl Process {
         let address = timeout(PATIENCE, address).await.expect("the shop opens in time");
         // It goes on writing; nobody reads it here.
         tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
-        Self { child, address }
+        Self { child, address, log }
     }
 
     pub(crate) fn guest(&self) -> Client {
@@ -85,9 +104,19 @@ impl Process {
         Http::new(self.address)
     }
 
+    /// What it has logged.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().expect("nobody panics with it").clone()
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("the program runs")
+    }
+
     /// Sends it a signal, such as TERM.
     pub(crate) fn signal(&self, name: &str) {
-        signal(&self.child.id().expect("the program runs").to_string(), name);
+        signal(&self.id().to_string(), name);
     }
 
     /// Waits until it has ended.
@@ -117,9 +146,15 @@ pub(crate) async fn run_with_input(
     timeout(PATIENCE, child.wait_with_output()).await.expect("the program ends in time").expect("its output")
 }
 
+/// The program that is built with the tests, or another build of it.
+fn program() -> PathBuf {
+    std::env::var_os("HOSTILE_SERVER")
+        .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_cartograph")), PathBuf::from)
+}
+
 /// The program with no setting of the one who runs the tests.
 fn command(data: &DataDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cartograph"));
+    let mut command = Command::new(program());
     for (variable, _) in std::env::vars() {
         if [
             "DATABASE_",
@@ -135,6 +170,7 @@ fn command(data: &DataDir) -> Command {
             "PORT",
             "PUBLIC_URL",
             "TRUSTED_",
+            "RATE_LIMIT",
         ]
         .iter()
         .any(|ours| variable.starts_with(ours))

@@ -48,6 +48,13 @@ impl RedisServer {
         assert!(self.answers().await, "redis-server does not start again where it was");
     }
 
+    /// How many names there are in it.
+    pub(crate) async fn keys(&self) -> usize {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("Redis answers");
+        redis::cmd("DBSIZE").query_async(&mut connection).await.expect("a number")
+    }
+
     /// Waits until this server answers; false when it has ended instead. Who answers at the port may be another.
     async fn answers(&mut self) -> bool {
         for _ in 0..200 {

@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::super::super::cart::CartMergeReport;
 use super::super::super::context::ContextExt;
+use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
 use super::super::cookies::{answered, expect_room};
@@ -52,6 +53,7 @@ pub(crate) struct RegisterMutation;
 impl RegisterMutation {
     /// Makes an account for a customer and signs them in. A letter with a link goes to the address: the account is good for
     /// shopping at once, and sees guest orders of the address when its token came back by `emailVerify`.
+    #[graphql(directive = cost::apply(50, None, None))]
     async fn account_register(
         &self,
         ctx: &Context<'_>,

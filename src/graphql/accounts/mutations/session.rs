@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::super::super::cart::CartMergeReport;
 use super::super::super::context::{ContextExt, parse_id};
+use super::super::super::cost::cost;
 use super::super::super::error::{ApiError, Result};
 use super::super::super::user_error::settle;
 use super::super::attempts::{account_of, attempt};
@@ -93,6 +94,7 @@ pub(crate) struct SessionMutation;
 impl SessionMutation {
     /// Signs in: opens a session for whoever knows the password. Who fails again and again has to wait longer and longer
     /// between attempts.
+    #[graphql(directive = cost::apply(50, None, None))]
     async fn session_create(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,217 @@
+//! What a request is charged: the points that were requested of it, before anything is executed, out of the bucket of
+//! whoever asks.
+
+use std::time::Duration;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Response, Value, value};
+use http::HeaderMap;
+
+use super::Schema;
+use super::cost::{Bill, Limit};
+use super::document::fields;
+use super::error::{ApiError, failed};
+use super::execute::Asked;
+use crate::accounts::Viewer;
+use crate::caller::Caller;
+use crate::limits::{Class, Holder, Standing};
+
+/// Mutations that check or hash a password, or send a letter to whoever asks: by them somebody gets in, or tries to.
+const LOG_INS: [&str; 6] = [
+    "accountRegister",
+    "emailChangeRequest",
+    "passwordChange",
+    "passwordReset",
+    "passwordResetRequest",
+    "sessionCreate",
+];
+/// Bytes of a document for a point, where the document was only looked at.
+const BYTES_FOR_A_POINT: usize = 256;
+
+/// What was charged for an operation, and what that leaves.
+#[derive(Debug, Clone)]
+pub struct Account {
+    requested: u64,
+    /// None where there are no limits.
+    standing: Option<Standing>,
+    /// Whether the headers tell it. Those of a batch are told once.
+    in_headers: bool,
+}
+
+impl Schema {
+    /// Charges for an operation. Fails when there is not enough left to pay for it: then nothing was charged.
+    pub(super) async fn charge(&self, asked: &Asked, caller: &Caller) -> Result<Account, Response> {
+        let requested = points(asked);
+        self.take(class(asked, caller), caller, requested).await
+    }
+
+    /// The same for all operations of a batch at once, which together may not cost more than a single one. Its class is
+    /// that of the operation that weighs most.
+    pub(super) async fn charge_all(
+        &self,
+        batch: &[Asked],
+        caller: &Caller,
+    ) -> Result<Vec<Account>, Response> {
+        let each: Vec<u64> = batch.iter().map(points).collect();
+        let sum = each.iter().fold(0, |sum: u64, points| sum.saturating_add(*points));
+        let values = batch.iter().filter_map(bill).fold(0, |sum: u64, bill| sum.saturating_add(bill.values));
+        for (limit, found) in [(Limit::Cost, sum), (Limit::Values, values)] {
+            limit.check(usize::try_from(found).unwrap_or(usize::MAX)).map_err(failed)?;
+        }
+        let weight = |class: &Class| match class {
+            Class::LogIns => 2,
+            Class::Mutations => 1,
+            Class::Queries | Class::GuestQueries | Class::Address => 0,
+        };
+        let classes = batch.iter().map(|asked| class(asked, caller));
+        let class = classes.max_by_key(weight).unwrap_or(Class::Address);
+        let Account { standing, .. } = self.take(class, caller, sum).await?;
+        let accounts = each.into_iter().enumerate();
+        Ok(accounts
+            .map(|(place, requested)| Account { requested, standing, in_headers: place == 0 })
+            .collect())
+    }
+
+    async fn take(&self, class: Class, caller: &Caller, requested: u64) -> Result<Account, Response> {
+        let holder = match (class, caller.viewer) {
+            (Class::Queries | Class::Mutations, Viewer::User(user)) => Holder::User(user.user_id.0),
+            _ => Holder::address(caller.address),
+        };
+        let standing = self.app.limits.take(class, holder, caller.address, requested).await;
+        let account = Account { requested, standing, in_headers: true };
+        match standing.and_then(|standing| standing.retry_after) {
+            None => Ok(account),
+            Some(wait) => {
+                let mut response = failed(ApiError::RateLimited(wait));
+                response.http_headers = account.headers();
+                Err(response)
+            }
+        }
+    }
+}
+
+/// What an operation costs. One that will not be executed costs what looking at it does.
+fn points(asked: &Asked) -> u64 {
+    let points = match bill(asked) {
+        Some(bill) => bill.cost,
+        None => (asked.request.query.len() / BYTES_FOR_A_POINT) as u64,
+    };
+    points.max(1)
+}
+
+/// The bill of what will be executed.
+fn bill(asked: &Asked) -> Option<Bill> {
+    asked.prepared.as_ref().ok()?.as_ref()?.bill
+}
+
+fn class(asked: &Asked, caller: &Caller) -> Class {
+    match (asked.kind(), &caller.viewer) {
+        (Some(OperationType::Mutation), _) => match &asked.prepared {
+            Ok(Some(prepared)) if prepared.document.logs_in => Class::LogIns,
+            _ => Class::Mutations,
+        },
+        (_, Viewer::Guest) => Class::GuestQueries,
+        (_, Viewer::User(_)) => Class::Queries,
+    }
+}
+
+/// Whether a document may sign somebody in.
+pub(super) fn logs_in(document: &ExecutableDocument) -> bool {
+    fields(document).any(|field| LOG_INS.contains(&field.name.node.as_str()))
+}
+
+impl Account {
+    /// Tells in a response what was charged: in its `extensions` and, where it goes over HTTP, in its headers.
+    pub(super) fn stamp(&self, response: &mut Response) {
+        response.extensions.insert("cost".to_owned(), self.told());
+        response.http_headers.extend(self.headers());
+    }
+
+    /// The same in the JSON of an answer that others get too: it has no `extensions` of its own.
+    pub(super) fn stamped(&self, answer: &[u8]) -> Vec<u8> {
+        let extensions =
+            format!(r#","extensions":{{"cost":{}}}}}"#, self.told().into_json().unwrap_or_default());
+        let open = answer.strip_suffix(b"}").unwrap_or(answer);
+        [open, extensions.as_bytes()].concat()
+    }
+
+    fn told(&self) -> Value {
+        let requested = self.requested;
+        match self.standing {
+            None => value!({ "requested": requested }),
+            Some(Standing { remaining, restore_rate, .. }) => {
+                value!({ "requested": requested, "remaining": remaining, "restoreRate": restore_rate })
+            }
+        }
+    }
+
+    /// `RateLimit` and `RateLimit-Policy` as draft-ietf-httpapi-ratelimit-headers-10 has them, and when to come again.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let Some(standing) = self.standing.filter(|_| self.in_headers) else { return headers };
+        let Standing { class, remaining, capacity, restore_rate, full_after, retry_after } = standing;
+        let (name, window) = (class.name(), capacity.div_ceil(restore_rate));
+        let mut add = |header: &'static str, value: String| {
+            if let Ok(value) = value.parse() {
+                headers.insert(header, value);
+            }
+        };
+        add("ratelimit-policy", format!("\"{name}\";q={capacity};w={window}"));
+        add("ratelimit", format!("\"{name}\";r={remaining};t={}", seconds(full_after)));
+        if let Some(wait) = retry_after {
+            add("retry-after", seconds(wait).to_string());
+        }
+        headers
+    }
+}
+
+/// Whole seconds, none of them too few.
+pub(super) fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sdl;
+    use super::*;
+
+    fn account(retry_after: Option<Duration>) -> Account {
+        let standing = Standing {
+            class: Class::GuestQueries,
+            remaining: 170,
+            capacity: 200,
+            restore_rate: 20,
+            full_after: Duration::from_millis(1500),
+            retry_after,
+        };
+        Account { requested: 30, standing: Some(standing), in_headers: true }
+    }
+
+    #[test]
+    fn a_kept_answer_is_told_apart_by_its_cost_alone() {
+        let kept = br#"{"data":{"a":[1]}}"#;
+        let stamped = account(None).stamped(kept);
+        let expected =
+            r#"{"data":{"a":[1]},"extensions":{"cost":{"requested":30,"remaining":170,"restoreRate":20}}}"#;
+        assert_eq!(String::from_utf8(stamped).unwrap(), expected);
+        let unlimited = Account { requested: 30, standing: None, in_headers: true }.stamped(kept);
+        assert!(unlimited.ends_with(br#""cost":{"requested":30}}}"#));
+    }
+
+    #[test]
+    fn headers_say_how_much_is_left_and_when_to_come_again() {
+        let headers = account(Some(Duration::from_millis(2001))).headers();
+        assert_eq!(headers["ratelimit-policy"], "\"guest-queries\";q=200;w=10");
+        assert_eq!(headers["ratelimit"], "\"guest-queries\";r=170;t=2");
+        assert_eq!(headers["retry-after"], "3");
+        assert!(!account(None).headers().contains_key("retry-after"));
+    }
+
+    #[test]
+    fn what_counts_as_a_log_in_is_in_the_schema() {
+        let definition = sdl();
+        for name in LOG_INS {
+            assert!(definition.contains(&format!("\n  {name}(")), "{name}");
+        }
+    }
+}
