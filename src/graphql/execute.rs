@@ -47,7 +47,7 @@ impl Asked {
 
     /// A request that is refused before its document is read.
     pub(super) fn refused(error: ApiError) -> Self {
-        Self { request: Request::new(""), document: Err(error), kind: None, registration: None }
+        Self { request: Request::new(""), prepared: Err(error), kind: None, registration: None }
     }
 
     /// The same, with a document to keep once it proves good.

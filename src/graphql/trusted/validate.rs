@@ -6,18 +6,20 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, Response, Value};
 
-use super::super::nesting::is_too_deep;
-use super::super::{MAX_DEPTH, builder, expansion};
+use super::super::cost::{Prices, Survey, check_text};
+use super::super::error::ApiError;
+use super::super::{builder, sdl};
 use super::TrustedDocuments;
 use crate::app::App;
 
 impl TrustedDocuments {
     /// Fails when a document of the manifest could not be executed; the log says of each why.
     pub(in super::super) async fn check(&self, app: &App) -> anyhow::Result<()> {
-        let schema = builder().data(app.clone()).limit_depth(MAX_DEPTH).extension(ValidateOnly).finish();
+        let schema = builder().data(app.clone()).extension(ValidateOnly).finish();
+        let prices = Prices::read(&sdl());
         let mut wrong = 0;
         for (id, text) in self.texts() {
-            let problem = match preliminary(text) {
+            let problem = match preliminary(text, &prices) {
                 Ok(name) => {
                     let mut request = Request::new(text);
                     request.operation_name = name;
@@ -45,16 +47,16 @@ impl TrustedDocuments {
 }
 
 /// What is told before validation; the name of an operation of the document.
-fn preliminary(text: &str) -> Result<Option<String>, String> {
-    if is_too_deep(text) {
-        return Err("it nests too deep".to_owned());
-    }
+fn preliminary(text: &str, prices: &Prices) -> Result<Option<String>, String> {
+    check_text(text).map_err(in_words)?;
     let document = parse_query(text).map_err(|error| error.to_string())?;
-    if expansion::check(&document).is_err() {
-        return Err("it asks for too much".to_owned());
-    }
+    Survey::of(&document, prices).map_err(in_words)?;
     let name = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
     Ok(name)
+}
+
+fn in_words(refused: ApiError) -> String {
+    async_graphql::Error::from(refused).message
 }
 
 /// Leaves it at validation.
