@@ -77,18 +77,10 @@ impl Channel {
     /// Redis is away, the more live views do without it.
     pub(super) async fn listen(&self, local: &Local) {
         let mut pause = FIRST_PAUSE;
-        let mut down = false;
         loop {
-            match self.receive(local, &mut pause, &mut down).await {
-                Ok(()) => tracing::warn!(
-                    "the link to the bus broke; live views look into the database until it is back"
-                ),
-                Err(error) if !down => {
-                    tracing::warn!(%error, "the bus cannot be reached; live views look into the database until it can");
-                }
-                Err(error) => tracing::debug!(%error, "the bus is still away"),
-            }
-            down = true;
+            let received = self.receive(local, &mut pause).await;
+            let error = received.err().unwrap_or_else(|| anyhow::anyhow!("the link to the bus broke").into());
+            self.redis.lost(&error);
             local.wake_all();
             // Jitter: the copies of a server that lost Redis together should not all come back together.
             tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
@@ -97,11 +89,9 @@ impl Channel {
     }
 
     /// Receives until the link breaks.
-    async fn receive(&self, local: &Local, pause: &mut Duration, down: &mut bool) -> Result<()> {
+    async fn receive(&self, local: &Local, pause: &mut Duration) -> Result<()> {
         let listener = self.redis.listener(&self.name).await?;
-        if std::mem::take(down) {
-            tracing::info!("the bus is back");
-        }
+        tracing::debug!("the bus is heard");
         *pause = FIRST_PAUSE;
         local.wake_all();
         let (mut sink, mut messages) = listener.split();

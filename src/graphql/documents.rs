@@ -8,7 +8,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::charge::logs_in;
-use super::cost::{Bill, Prices, Survey, check_text, check_variables};
+use super::cost::{Bill, Prices, Survey, check_text};
 use super::document::{doubled, operation};
 use super::error::{ApiError, Code, Result};
 use super::presence;
@@ -60,7 +60,6 @@ impl Documents {
     /// and the caller the document with what the request costs. None when it cannot be parsed: the executor says why.
     /// Fails when nobody should even try to execute it.
     pub(super) fn prepare(&self, request: &mut Request) -> Result<Option<Prepared>> {
-        let variable_bytes = check_variables(&request.variables)?;
         let Some(document) = self.document(request)? else { return Ok(None) };
         let name = request.operation_name.as_deref();
         if let Some(operation) = operation(&document.parsed, name) {
@@ -72,7 +71,7 @@ impl Documents {
             }
             fill_in_defaults(operation, &mut request.variables);
         }
-        let bill = document.survey.bill(name, &request.variables, variable_bytes)?;
+        let bill = document.survey.bill(name, &request.variables)?;
         request.set_parsed_query(document.parsed.clone());
         Ok(Some(Prepared { document, bill }))
     }

@@ -5,6 +5,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::cost::check_variables;
+use super::error::ApiError;
+
 /// One operation, by the parameters of a GraphQL request. Unknown parameters are ignored; one that is given twice is
 /// refused, because two readers might take different ones.
 #[derive(Default)]
@@ -77,13 +80,17 @@ fn object(name: &str, value: Option<Value>) -> Result<Map<String, Value>, String
     }
 }
 
-impl From<Operation> for Request {
-    fn from(operation: Operation) -> Self {
+impl TryFrom<Operation> for Request {
+    type Error = ApiError;
+
+    /// Fails when there is more in the variables than is worth a copy.
+    fn try_from(operation: Operation) -> Result<Self, ApiError> {
+        check_variables(&operation.variables)?;
         let mut request = Self::new(operation.query.unwrap_or_default());
         // An empty name is none (GraphQL over HTTP, "Request Parameters").
         request.operation_name = operation.operation_name.filter(|name| !name.is_empty());
         request.variables = Variables::from_json(Value::Object(operation.variables));
-        request
+        Ok(request)
     }
 }
 

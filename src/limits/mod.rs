@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use self::local::Local;
 use self::shared::Shared;
+use crate::caller::network;
 use crate::config::{self, Rates};
 use crate::redis::Redis;
 
@@ -70,17 +71,10 @@ pub enum Holder {
 }
 
 impl Holder {
-    /// Whoever sends from this address. A customer of an internet provider has at least a /64 of IPv6 to choose from.
+    /// Whoever sends from this address.
     #[must_use]
     pub fn address(address: IpAddr) -> Self {
-        Self::Address(match address.to_canonical() {
-            IpAddr::V6(address) => {
-                let mut network = address.segments();
-                network[4..].fill(0);
-                IpAddr::V6(network.into())
-            }
-            v4 @ IpAddr::V4(_) => v4,
-        })
+        Self::Address(network(address))
     }
 }
 

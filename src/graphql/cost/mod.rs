@@ -1,8 +1,8 @@
 //! What a request may cost, told before it is executed: docs/api-cost.md.
 //!
 //! In this order, each step making the next one safe: the document's text is looked at ([`tokens`]); it is parsed; the
-//! document is walked once ([`survey`]), and what that finds is kept with the parsed document; then the variables of each
-//! request are looked at ([`variables`]) and its cost is told ([`Bill`]). [`Limit`] has all the bounds.
+//! document is walked once ([`survey`]), and what that finds is kept with the parsed document; then the cost of each request
+//! is told ([`Bill`]), by its variables, which were looked at when they came ([`variables`]). [`Limit`] has all the bounds.
 
 mod estimate;
 mod limits;
@@ -31,18 +31,16 @@ pub(super) struct Bill {
 
 impl Survey {
     /// The bill of the operation that a request asks for, with its variables and their defaults; none when the document
-    /// has no such operation, which the executor explains. `variable_bytes` is what [`check_variables`] found.
-    pub(super) fn bill(
-        &self,
-        operation_name: Option<&str>,
-        variables: &Variables,
-        variable_bytes: usize,
-    ) -> Result<Option<Bill>> {
+    /// has no such operation, which the executor explains. The variables were checked by [`check_variables`].
+    pub(super) fn bill(&self, operation_name: Option<&str>, variables: &Variables) -> Result<Option<Bill>> {
         let Some(estimate) = self.operation(operation_name) else { return Ok(None) };
         let amount = estimate.with(variables);
         Limit::Cost.check(saturating(amount.cost))?;
         Limit::Values.check(saturating(amount.values))?;
-        Limit::VariableCopies.check(saturating(amount.uses).saturating_mul(variable_bytes))?;
+        if amount.uses > 0 {
+            let bytes = variables::bytes(variables);
+            Limit::VariableCopies.check(saturating(amount.uses).saturating_mul(bytes))?;
+        }
         Ok(Some(Bill { cost: amount.cost, values: amount.values }))
     }
 }
@@ -154,8 +152,7 @@ mod tests {
         check_text(document).ok()?;
         let parsed = parse_query(document).ok()?;
         let variables = Variables::from_json(json!({ "v": first, "ids": ["a", "b", "c"] }));
-        let bytes = check_variables(&variables).ok()?;
-        Survey::of(&parsed, prices).ok()?.bill(None, &variables, bytes).ok()?
+        Survey::of(&parsed, prices).ok()?.bill(None, &variables).ok()?
     }
 
     proptest! {

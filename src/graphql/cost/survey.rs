@@ -529,7 +529,8 @@ mod tests {
     #[test]
     fn introspection_is_reckoned_by_the_size_of_the_schema() {
         let whole = amount(STANDARD, json!({}));
-        assert!((5_000..Limit::Values.most() as u64).contains(&whole.values), "{whole:?}");
+        // The schema may grow by half before explorers are refused: then the prices, or the bound, have to be seen to.
+        assert!((5_000..Limit::Values.most() as u64 * 2 / 3).contains(&whole.values), "{whole:?}");
         let types = amount("{ __schema { types { name } } }", json!({}));
         assert!((200..600).contains(&types.values), "{types:?}");
         let fields = amount("{ __schema { types { fields { name } } } }", json!({}));

@@ -88,7 +88,7 @@ impl TrustedDocuments {
             },
         };
         operation.query = Some(text);
-        Ok((operation.into(), registration))
+        Ok((operation.try_into()?, registration))
     }
 }
 

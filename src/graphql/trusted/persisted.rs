@@ -16,8 +16,6 @@ const CAPACITY: u64 = 8 * 1024 * 1024;
 const LONGEST: usize = 64 * 1024;
 /// How long copies of the server share a document that nobody asks for.
 const SHARED_FOR: Duration = Duration::from_hours(24);
-/// How long Redis may take; whoever asks sends the text when it takes longer.
-const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Documents by the hashes of their texts.
 pub(super) struct PersistedDocuments {
@@ -50,15 +48,7 @@ impl PersistedDocuments {
         if let Some(text) = self.kept.get(&hash) {
             return Some(text);
         }
-        let found = tokio::time::timeout(PATIENCE, shared(self.redis.as_ref()?, hash)).await;
-        let text: Arc<str> = match found {
-            Ok(Ok(text)) => text?.into(),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no document can be looked up in Redis");
-                return None;
-            }
-            Err(_) => return None,
-        };
+        let text: Arc<str> = shared(self.redis.as_ref()?, hash).await?.into();
         self.kept.insert(hash, Arc::clone(&text));
         Some(text)
     }
@@ -71,12 +61,7 @@ impl PersistedDocuments {
         self.kept.insert(hash, Arc::clone(&text));
         if let Some(redis) = self.redis.clone() {
             // Nobody waits for it, and it does not matter much whether it is done.
-            tokio::spawn(async move {
-                let shared = tokio::time::timeout(PATIENCE, share(&redis, hash, &text)).await;
-                if let Ok(Err(error)) = shared {
-                    tracing::debug!(%error, "a document cannot be shared in Redis");
-                }
-            });
+            tokio::spawn(async move { share(&redis, hash, &text).await });
         }
     }
 }
@@ -87,26 +72,16 @@ fn place(redis: &Redis, hash: Hash) -> String {
     redis.name(&format!("document:{:03x}", u16::from_be_bytes([hash[0], hash[1]]) >> 4))
 }
 
-async fn shared(redis: &Redis, hash: Hash) -> crate::error::Result<Option<String>> {
-    let mut connection = redis.get().await?;
-    let text: Option<String> = redis::cmd("GETEX")
-        .arg(place(redis, hash))
-        .arg("EX")
-        .arg(SHARED_FOR.as_secs())
-        .query_async(&mut *connection)
-        .await?;
+async fn shared(redis: &Redis, hash: Hash) -> Option<String> {
+    let mut call = redis::cmd("GETEX");
+    call.arg(place(redis, hash)).arg("EX").arg(SHARED_FOR.as_secs());
+    let asked = redis.ask(async |mut connection| call.query_async::<Option<String>>(&mut connection).await);
     // Another document may have its place.
-    Ok(text.filter(|text| secrets::sha256(text.as_bytes()) == hash))
+    asked.await?.filter(|text| secrets::sha256(text.as_bytes()) == hash)
 }
 
-async fn share(redis: &Redis, hash: Hash, text: &str) -> crate::error::Result<()> {
-    let mut connection = redis.get().await?;
-    redis::cmd("SET")
-        .arg(place(redis, hash))
-        .arg(text)
-        .arg("EX")
-        .arg(SHARED_FOR.as_secs())
-        .query_async::<()>(&mut *connection)
-        .await?;
-    Ok(())
+async fn share(redis: &Redis, hash: Hash, text: &str) {
+    let mut call = redis::cmd("SET");
+    call.arg(place(redis, hash)).arg(text).arg("EX").arg(SHARED_FOR.as_secs());
+    redis.ask(async |mut connection| call.query_async::<()>(&mut connection).await).await;
 }

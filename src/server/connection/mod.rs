@@ -28,7 +28,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::body::Answered;
+use self::body::{Answered, Received};
 use self::stream::{Phase, Progress, Timed};
 use super::RequestId;
 use super::client_address::is_trusted;
@@ -43,7 +43,8 @@ const MAX_HEAD_BYTES: usize = 32 * 1024;
 const MAX_BUFFER_BYTES: usize = 64 * 1024;
 /// How long to wait when no connection can be taken: until others have given back what the system ran out of.
 const PAUSE: Duration = Duration::from_secs(1);
-/// How long somebody who is turned away may take to be told why.
+/// How long somebody may take to be told why a connection is closed. What is left unread when it is makes the system take
+/// back what was written.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How often at most the log says that there is no room.
 const SAID_AGAIN: Duration = Duration::from_mins(1);
@@ -126,6 +127,7 @@ impl Connection {
         let service = service_fn(move |mut request: Request<Incoming>| {
             progress.set(Phase::Exchange);
             request.extensions_mut().insert(ConnectInfo(peer));
+            let request = request.map(|body| Received::new(body, progress.clone()));
             let (answer, progress) = (router.call(request), progress.clone());
             async move {
                 let response = answer.await?;
@@ -173,7 +175,6 @@ async fn turn_away(mut stream: TcpStream) {
     let farewell = async {
         stream.write_all(answer.as_bytes()).await?;
         stream.shutdown().await?;
-        // What is left unread when a connection is closed makes the system take back what was written.
         let mut rest = [0; 1024];
         while stream.read(&mut rest).await? > 0 {}
         Ok::<_, io::Error>(())

@@ -3,13 +3,15 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::FAREWELL;
 
 /// What a connection is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +29,30 @@ pub(super) enum Phase {
 
 /// What a connection is at, as the one who answers its requests tells the one who reads its bytes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Progress(Arc<AtomicU8>);
+pub(super) struct Progress(Arc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    phase: AtomicU8,
+    unread: AtomicBool,
+}
 
 impl Progress {
     pub(super) fn set(&self, phase: Phase) {
-        self.0.store(phase as u8, Ordering::Release);
+        self.0.phase.store(phase as u8, Ordering::Release);
+    }
+
+    /// A request is answered, the last one, of which not all has been read.
+    pub(super) fn set_unread(&self) {
+        self.0.unread.store(true, Ordering::Release);
     }
 
     fn is(&self, phase: Phase) -> bool {
-        self.0.load(Ordering::Acquire) == phase as u8
+        self.0.phase.load(Ordering::Acquire) == phase as u8
+    }
+
+    fn is_unread(&self) -> bool {
+        self.0.unread.load(Ordering::Acquire) || self.is(Phase::Head)
     }
 }
 
@@ -50,6 +67,7 @@ pub(super) struct Timed<T> {
     head_timer: Option<Pin<Box<Sleep>>>,
     write: Duration,
     write_timer: Option<Pin<Box<Sleep>>>,
+    farewell: Option<Pin<Box<Sleep>>>,
     _counted: T,
 }
 
@@ -62,7 +80,17 @@ impl<T> Timed<T> {
         counted: T,
     ) -> Self {
         let since = Instant::now();
-        Self { stream, progress, head, since, head_timer: None, write, write_timer: None, _counted: counted }
+        Self {
+            stream,
+            progress,
+            head,
+            since,
+            head_timer: None,
+            write,
+            write_timer: None,
+            farewell: None,
+            _counted: counted,
+        }
     }
 
     /// Bytes have come: the first ones after an answer begin the next request.
@@ -83,6 +111,20 @@ impl<T> Timed<T> {
         let deadline = self.since + self.head;
         let timer = self.head_timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| io::ErrorKind::TimedOut.into())
+    }
+
+    /// Reads what still comes, and throws it away, until the client has taken its last answer and closes, or for a moment.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let farewell = self.farewell.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + FAREWELL)));
+        let mut rest = [0; 8 * 1024];
+        while farewell.as_mut().poll(cx).is_pending() {
+            let mut rest = ReadBuf::new(&mut rest);
+            let read = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut rest));
+            if read.is_err() || rest.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(())
     }
 
     /// Watches over a write: fails once none has got anywhere for too long.
@@ -141,6 +183,12 @@ impl<T: Unpin> AsyncWrite for Timed<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        if self.farewell.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        }
+        if self.progress.is_unread() {
+            ready!(self.poll_rest(cx));
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::{Deserializer, SeqAccess, Visitor, value::MapAccessDeserializer};
@@ -61,11 +61,18 @@ pub(super) async fn read(
 }
 
 async fn collect(body: Body, id: &RequestId) -> Result<Bytes, Refused> {
+    let too_large = || {
+        let message = format!("The body is larger than {MAX_BODY_BYTES} bytes.");
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, &message, id)
+    };
+    // Whoever says beforehand how long it is, and perhaps waits for leave to send it, need not send it.
+    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Err(too_large());
+    }
     let limited = Limited::new(body, MAX_BODY_BYTES);
     let collected = limited.collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
-            let message = format!("The body is larger than {MAX_BODY_BYTES} bytes.");
-            refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, &message, id)
+            too_large()
         } else {
             refuse(StatusCode::BAD_REQUEST, Code::BadRequest, "The body broke off.", id)
         }

@@ -66,6 +66,27 @@ async fn a_body_that_does_not_come_is_answered_with_why() {
 }
 
 #[tokio::test]
+async fn whoever_is_still_sending_when_they_are_refused_is_told_why() {
+    let app = TestApp::start().await;
+    let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let megabyte = " ".repeat(1 << 20);
+    let chunk = format!("100000\r\n{megabyte}\r\n");
+    let announced = format!("{head}content-length: 3145728\r\nexpect: 100-continue\r\n\r\n");
+    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{chunk}{chunk}");
+    for (request, piece) in [(announced, megabyte), (chunked, chunk)] {
+        let mut large = Raw::open(app.address).await;
+        assert!(large.send(request).await);
+        // What is on its way is taken, for a while.
+        for _ in 0..3 {
+            assert!(large.send(&piece).await, "the connection breaks off while the answer is on its way");
+        }
+        let answer = String::from_utf8(large.read_to_end().await).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        assert_eq!(errors(&answer)["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_read_is_cut_off() {
     let app =
         TestApp::start_with(|config| config.http.connections.write_timeout = Duration::from_secs(1)).await;

@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
+use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
 use super::super::attempts::attempt;
@@ -72,7 +73,11 @@ pub(crate) struct OwnAccountMutation;
 #[Object]
 impl OwnAccountMutation {
     /// Changes the viewer's password and ends all their sessions but this one.
-    #[graphql(guard = "AnyAccount", directive = auth::apply(vec![]))]
+    #[graphql(
+        guard = "AnyAccount",
+        directive = auth::apply(vec![]),
+        directive = cost::apply(50, None, None)
+    )]
     async fn password_change(
         &self,
         ctx: &Context<'_>,
@@ -113,7 +118,11 @@ impl OwnAccountMutation {
 
     /// Closes the viewer's account. Nobody can sign in to it any more; its reviews stay, without a name. Doing it again
     /// changes nothing.
-    #[graphql(guard = "AnyAccount", directive = auth::apply(vec![]))]
+    #[graphql(
+        guard = "AnyAccount",
+        directive = auth::apply(vec![]),
+        directive = cost::apply(50, None, None)
+    )]
     async fn account_deactivate(
         &self,
         ctx: &Context<'_>,

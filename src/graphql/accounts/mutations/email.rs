@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
+use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
 use super::super::attempts::attempt;
@@ -93,7 +94,11 @@ impl EmailMutation {
 
     /// Asks for another address for the viewer's account: a letter with a link goes there, and the account keeps its
     /// address until the link's token comes back by `emailVerify`. The answer does not tell whether another account has it.
-    #[graphql(guard = "AnyAccount", directive = auth::apply(vec![]))]
+    #[graphql(
+        guard = "AnyAccount",
+        directive = auth::apply(vec![]),
+        directive = cost::apply(50, None, None)
+    )]
     async fn email_change_request(
         &self,
         ctx: &Context<'_>,

@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::super::super::context::ContextExt;
+use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
 use super::super::errors::AccountUserError;
@@ -51,6 +52,7 @@ pub(crate) struct PasswordResetMutation;
 impl PasswordResetMutation {
     /// Has a letter with the link for a new password sent to an account's address; at most three an hour. The answer is the
     /// same whether there is such an account or not.
+    #[graphql(directive = cost::apply(50, None, None))]
     async fn password_reset_request(
         &self,
         ctx: &Context<'_>,
@@ -68,6 +70,7 @@ impl PasswordResetMutation {
 
     /// Sets a new password by the token that was sent to the account's address, once, and ends every session of the account.
     /// Nobody is signed in by it. The address is verified by it.
+    #[graphql(directive = cost::apply(50, None, None))]
     async fn password_reset(
         &self,
         ctx: &Context<'_>,

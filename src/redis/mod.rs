@@ -1,14 +1,19 @@
-//! Redis: the pool that every use of it shares.
+//! Redis, which the copies of a server share what they can do without through: wake-ups, limits, counts, documents.
 
+mod link;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use bb8_redis::RedisConnectionManager;
-use redis::AsyncConnectionConfig;
+use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
 use secrecy::ExposeSecret;
 
+use self::link::Link;
 use crate::config;
+use crate::error::Error;
 
 /// Connections held open. Each is lent to one task at a time, for a round trip: few are needed.
 const POOL_SIZE: u32 = 4;
@@ -19,16 +24,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A connection taken from the pool.
 pub type Connection<'a> = bb8::PooledConnection<'a, RedisConnectionManager>;
 
-/// The connection pool.
+/// The Redis of this shop. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Redis {
     pool: bb8::Pool<RedisConnectionManager>,
+    link: Arc<Link>,
     client: redis::Client,
     prefix: String,
 }
 
 impl Redis {
-    /// A pool without connections yet: a Redis that is away at the start is as one that goes away later. Fails when the
+    /// No connections yet: a Redis that is away at the start is as one that goes away later. Fails when the
     /// address makes no sense; none when no address is configured.
     pub fn open(config: &config::Redis) -> anyhow::Result<Option<Self>> {
         let Some(url) = &config.url else { return Ok(None) };
@@ -36,7 +42,7 @@ impl Redis {
         let manager = RedisConnectionManager::new(url.expose_secret()).context("REDIS_URL")?;
         let pool =
             bb8::Pool::builder().max_size(POOL_SIZE).connection_timeout(PATIENCE).build_unchecked(manager);
-        Ok(Some(Self { pool, client, prefix: config.prefix.clone() }))
+        Ok(Some(Self { pool, link: Link::new(client.clone()), client, prefix: config.prefix.clone() }))
     }
 
     /// The name of something of this shop's in Redis.
@@ -53,13 +59,18 @@ impl Redis {
         })
     }
 
-    /// A new connection that many tasks use side by side, each for a round trip and without asking before whether it is
-    /// there: for what has to be quick, and can do without an answer.
-    pub async fn shared_connection(&self) -> crate::error::Result<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+    /// What Redis answers to a call, on a connection that all such calls use side by side: for what has to be quick, and can
+    /// do without an answer. None while Redis is away, or slow; nobody waits for one that is known to be.
+    pub async fn ask<T, F>(&self, call: impl FnOnce(MultiplexedConnection) -> F) -> Option<T>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        self.link.ask(call).await
+    }
+
+    /// Takes down that Redis is away, which is logged if it is news.
+    pub fn lost(&self, error: &Error) {
+        self.link.lost(error);
     }
 
     /// A connection of its own that receives what is published on a channel: one that listens can do nothing else. Fails
