@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients fuzz-schema bench schema playground fmt lint docs ci
+.PHONY: help run test test-clients fuzz fuzz-schema bench schema playground fmt lint docs ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ test-clients: ## the tools that front ends are made with, against schema.graphql
 
 fuzz-schema: ## requests made up from the schema, for SECONDS_EACH as a guest and as an administrator; SEED picks others
 	@scripts/fuzz-schema.sh
+
+fuzz: ## inputs made up by libFuzzer for what reads texts from outside, for SECONDS_EACH
+	@scripts/fuzz.sh
 
 bench: ## criterion's benchmarks, then a seeded shop under load (Linux)
 	@scripts/bench.sh

@@ -18,6 +18,8 @@ pub mod db;
 pub mod demo;
 pub mod embedded;
 pub mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;

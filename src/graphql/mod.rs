@@ -19,6 +19,8 @@ mod documents;
 mod error;
 mod execute;
 mod field_order;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod inventory;
 mod live;
 mod loaders;

@@ -34,3 +34,13 @@ pub use self::problem::{FileProblem, Problem, RowProblem};
 pub use self::run::{ImportError, Options, run};
 pub use self::source::Source;
 pub use self::summary::{Counts, Notes, Summary};
+
+/// What is wrong with the rows of a file, the shop apart.
+#[cfg(fuzzing)]
+pub(crate) fn problems(
+    source: &Source,
+    currency: crate::money::Currency,
+) -> Result<Vec<Problem>, FileProblem> {
+    let (built, strays) = read::build_all(source, currency)?;
+    Ok(built.into_iter().flat_map(|built| built.problems).chain(strays).collect())
+}

@@ -10,6 +10,12 @@ use super::problem::{Problem, RowProblem};
 use super::product::{ImportedImage, ImportedProduct, ImportedVariant};
 use super::summary::Notes;
 use super::values::{Cells, Quantity, within};
+#[cfg(any(test, fuzzing))]
+use super::{
+    group::{Gathered, Groups, Survey},
+    problem::FileProblem,
+    source::Source,
+};
 use crate::catalog::html;
 use crate::catalog::validate::{
     MAX_ALT_TEXT, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE_VALUE, MAX_ATTRIBUTES, MAX_BARCODE, MAX_DESCRIPTION,
@@ -273,6 +279,26 @@ struct ReadVariant {
     variant: ImportedVariant,
     quantity_was_negative: bool,
     compare_at_dropped: bool,
+}
+
+/// Reads a whole file, and nothing else.
+#[cfg(any(test, fuzzing))]
+pub(super) fn build_all(
+    source: &Source,
+    currency: Currency,
+) -> Result<(Vec<Built>, Vec<Problem>), FileProblem> {
+    let survey = Survey::of(source)?;
+    let mut groups = Groups::open(source, &survey)?;
+    let columns = groups.columns();
+    let reader = Reader { columns: &columns, currency };
+    let (mut built, mut strays) = (Vec::new(), Vec::new());
+    while let Some(gathered) = groups.next()? {
+        match gathered {
+            Gathered::Product(group) => built.push(reader.build(group)),
+            Gathered::Stray { line, problem } => strays.push(Problem { line, problem, rows: 1 }),
+        }
+    }
+    Ok((built, strays))
 }
 
 #[cfg(test)]

@@ -1,5 +1,3 @@
-use super::super::group::{Gathered, Groups, Survey};
-use super::super::source::Source;
 use super::*;
 use crate::catalog::ProductStatus;
 
@@ -14,17 +12,10 @@ fn build(lines: &[&str]) -> Vec<Built> {
 }
 
 fn build_file(file: String) -> Vec<Built> {
-    let source = Source::Embedded { name: "test.csv", bytes: file.leak().as_bytes() };
-    let survey = Survey::of(&source).unwrap();
-    let mut groups = Groups::open(&source, &survey).unwrap();
-    let columns = groups.columns();
-    let reader = Reader { columns: &columns, currency: Currency::USD };
-    std::iter::from_fn(|| groups.next().unwrap())
-        .map(|gathered| match gathered {
-            Gathered::Product(group) => reader.build(group),
-            Gathered::Stray { problem, .. } => panic!("a stray row: {problem}"),
-        })
-        .collect()
+    let source = Source::Memory { name: "test.csv", bytes: file.into_bytes().into() };
+    let (built, strays) = build_all(&source, Currency::USD).unwrap();
+    assert_eq!(strays, []);
+    built
 }
 
 /// The one product of these lines, which have nothing wrong with them.

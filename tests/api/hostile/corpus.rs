@@ -258,17 +258,17 @@ fn widest_allowed() -> Vec<Case> {
         document(
             "the most values",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "id ".repeat(390)),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "id ".repeat(490)),
         ),
         document(
             "the most values, of the type",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "__typename ".repeat(390)),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "__typename ".repeat(490)),
         ),
         document(
             "the most values, each under its own key",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(390, "a#:name ")),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(490, "a#:name ")),
         ),
         document(
             "the most cost in reviews",

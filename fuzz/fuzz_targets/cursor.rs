@@ -1,0 +1,4 @@
+//! A cursor.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &str| cartograph::fuzzing::cursor(input));

@@ -1,0 +1,4 @@
+//! A document.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &str| cartograph::fuzzing::document(input));
