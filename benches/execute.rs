@@ -2,6 +2,7 @@
 //!
 //! `make bench` runs it with a PostgreSQL of its own, named by `DATABASE_URL`; a small shop is made there on the first run.
 //! The documents are those of the load test, so that the two can be set against each other.
+#![recursion_limit = "256"]
 
 use std::hint::black_box;
 use std::net::Ipv4Addr;
@@ -10,10 +11,11 @@ use async_graphql::{Request, Variables};
 use cartograph::accounts::{HashingCost, Viewer, authenticate};
 use cartograph::app::App;
 use cartograph::caller::{Caller, Cookies};
-use cartograph::config::Config;
+use cartograph::config::{self, Config};
 use cartograph::db::{self, Db};
 use cartograph::graphql::Schema;
-use cartograph::limits::{Class, Holder};
+use cartograph::limits::{Class, Holder, Limiter};
+use cartograph::redis::Redis;
 use cartograph::seed::{self, Sizes};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -125,13 +127,32 @@ fn requests(criterion: &mut Criterion) {
             schema.read(request)
         });
     });
+    // To be set against parsing alone, above.
+    let mut number = 0;
+    limits.bench_function("read a document for the first time", |bencher| {
+        bencher.iter(|| {
+            number += 1;
+            let request = Request::new(format!("{page}#{number}"));
+            schema.read(request.variables(Variables::from_json(category.clone())))
+        });
+    });
+    let address = Ipv4Addr::LOCALHOST.into();
+    let holder = Holder::address(address);
     limits.bench_function("take points", |bencher| {
-        let address = Ipv4Addr::LOCALHOST.into();
-        let holder = Holder::address(address);
         bencher
             .to_async(&runtime)
             .iter(|| app.limits.take(Class::GuestQueries, holder, address, black_box(1)));
     });
+    let redis =
+        config::Redis { url: std::env::var("REDIS_URL").ok().map(Into::into), prefix: "bench".to_owned() };
+    if let Some(redis) = Redis::open(&redis).expect("REDIS_URL is an address") {
+        let shared = Limiter::new(&app.config.limits, Some(redis));
+        limits.bench_function("take points in Redis", |bencher| {
+            bencher
+                .to_async(&runtime)
+                .iter(|| shared.take(Class::GuestQueries, holder, address, black_box(1)));
+        });
+    }
     limits.finish();
 
     let mut whole = criterion.benchmark_group("request");

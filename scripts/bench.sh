@@ -13,5 +13,5 @@ scripts/hostile.sh
 # Two databases: a shop's size is part of what is measured.
 DURABLE=1 scripts/with-services.sh bash -euc '
     "$bin/createdb" --maintenance-db="$TEST_DATABASE_URL" in_process
-    DATABASE_URL=${TEST_DATABASE_URL%/*}/in_process cargo bench --locked --bench execute
+    DATABASE_URL=${TEST_DATABASE_URL%/*}/in_process REDIS_URL=$TEST_REDIS_URL cargo bench --locked --bench execute
     DATABASE_URL=$TEST_DATABASE_URL exec python3 benches/load/run.py'
