@@ -14,7 +14,7 @@ use cartograph::caller::{Caller, Cookies};
 use cartograph::config::{self, Config};
 use cartograph::db::{self, Db};
 use cartograph::graphql::Schema;
-use cartograph::limits::{Class, Holder, Limiter};
+use cartograph::limits::{Class, Demand, Holder, Limiter};
 use cartograph::redis::Redis;
 use cartograph::seed::{self, Sizes};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -137,20 +137,16 @@ fn requests(criterion: &mut Criterion) {
         });
     });
     let address = Ipv4Addr::LOCALHOST.into();
-    let holder = Holder::address(address);
+    let demands = [Demand { class: Class::GuestQueries, holder: Holder::address(address), points: 1 }];
     limits.bench_function("take points", |bencher| {
-        bencher
-            .to_async(&runtime)
-            .iter(|| app.limits.take(Class::GuestQueries, holder, address, black_box(1)));
+        bencher.to_async(&runtime).iter(|| app.limits.take(black_box(&demands), address));
     });
     let redis =
         config::Redis { url: std::env::var("REDIS_URL").ok().map(Into::into), prefix: "bench".to_owned() };
     if let Some(redis) = Redis::open(&redis).expect("REDIS_URL is an address") {
         let shared = Limiter::new(&app.config.limits, Some(redis));
         limits.bench_function("take points in Redis", |bencher| {
-            bencher
-                .to_async(&runtime)
-                .iter(|| shared.take(Class::GuestQueries, holder, address, black_box(1)));
+            bencher.to_async(&runtime).iter(|| shared.take(black_box(&demands), address));
         });
     }
     limits.finish();

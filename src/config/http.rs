@@ -21,8 +21,20 @@ pub struct Http {
     /// `TRUSTED_PROXIES`: the networks of proxies that say truly which address a request was sent from; none unless said
     /// otherwise.
     pub trusted_proxies: Vec<IpNet>,
+    /// `CLIENT_ADDRESS_HEADER`: the header by which they say so.
+    pub client_address_header: ClientAddressHeader,
     /// How many connections there may be, and how long each step may take.
     pub connections: Connections,
+}
+
+/// By which header proxies say which address a request was sent from. One of the two only: a proxy writes one, and passes on
+/// the other as the client sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAddressHeader {
+    /// `X-Forwarded-For`, unless said otherwise.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
 }
 
 impl Http {
@@ -38,6 +50,17 @@ impl Http {
                 .iter()
                 .map(|text| network(text).ok_or_else(|| not_a_network(vars, text)))
                 .collect::<Result<_, _>>()?,
+            client_address_header: match vars.get("CLIENT_ADDRESS_HEADER")? {
+                None => ClientAddressHeader::XForwardedFor,
+                Some(name) if name.eq_ignore_ascii_case("x-forwarded-for") => {
+                    ClientAddressHeader::XForwardedFor
+                }
+                Some(name) if name.eq_ignore_ascii_case("forwarded") => ClientAddressHeader::Forwarded,
+                Some(name) => {
+                    let problem = format!("'{name}' is neither 'x-forwarded-for' nor 'forwarded'");
+                    return Err(vars.wrong("CLIENT_ADDRESS_HEADER", problem));
+                }
+            },
             connections: Connections::read(vars)?,
         })
     }

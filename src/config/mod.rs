@@ -24,7 +24,7 @@ pub use self::connections::Connections;
 pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::graphql::Graphql;
-pub use self::http::Http;
+pub use self::http::{ClientAddressHeader, Http};
 pub use self::limits::{Limits, Rates};
 pub use self::log::Log;
 pub use self::mail::Mail;

@@ -14,7 +14,7 @@ use super::error::{ApiError, failed};
 use super::execute::Asked;
 use crate::accounts::Viewer;
 use crate::caller::Caller;
-use crate::limits::{Class, Holder, Standing};
+use crate::limits::{Class, Demand, Holder, Standing};
 
 /// Mutations that check or hash a password, or send a letter to whoever asks: by them somebody gets in, or tries to.
 const LOG_INS: [&str; 7] = [
@@ -26,7 +26,7 @@ const LOG_INS: [&str; 7] = [
     "passwordResetRequest",
     "sessionCreate",
 ];
-/// Bytes of a document for a point, where the document was only looked at.
+/// Bytes of a document for a point.
 const BYTES_FOR_A_POINT: usize = 256;
 
 /// What was charged for an operation, and what that leaves.
@@ -42,62 +42,112 @@ pub struct Account {
 impl Schema {
     /// Charges for an operation. Fails when there is not enough left to pay for it: then nothing was charged.
     pub(super) async fn charge(&self, asked: &Asked, caller: &Caller) -> Result<Account, Response> {
-        let requested = points(asked);
-        self.take(class(asked, caller), caller, requested).await
+        let demand = demand(asked, caller);
+        let standing = self.app.limits.take(&[demand], caller.address).await;
+        Account { requested: demand.points, standing, in_headers: true }.granted()
     }
 
-    /// The same for all operations of a batch at once, which together may not cost more than a single one. Its class is
-    /// that of the operation that weighs most.
+    /// The same for all operations of a batch at once, which together may not cost more than a single one. Each class pays
+    /// for its own; the headers tell of the one that weighs most.
     pub(super) async fn charge_all(
         &self,
         batch: &[Asked],
         caller: &Caller,
     ) -> Result<Vec<Account>, Response> {
-        let each: Vec<u64> = batch.iter().map(points).collect();
-        let sum = each.iter().fold(0, |sum: u64, points| sum.saturating_add(*points));
+        let each: Vec<Demand> = batch.iter().map(|asked| demand(asked, caller)).collect();
+        let sum = each.iter().fold(0, |sum: u64, demand| sum.saturating_add(demand.points));
         let values = batch.iter().filter_map(bill).fold(0, |sum: u64, bill| sum.saturating_add(bill.values));
         for (limit, found) in [(Limit::Cost, sum), (Limit::Values, values)] {
             limit.check(usize::try_from(found).unwrap_or(usize::MAX)).map_err(failed)?;
         }
-        let weight = |class: &Class| match class {
-            Class::LogIns => 2,
-            Class::Mutations => 1,
-            Class::Queries | Class::GuestQueries | Class::Address => 0,
-        };
-        let classes = batch.iter().map(|asked| class(asked, caller));
-        let class = classes.max_by_key(weight).unwrap_or(Class::Address);
-        let Account { standing, .. } = self.take(class, caller, sum).await?;
-        let accounts = each.into_iter().enumerate();
+        let standing = self.app.limits.take(&by_class(&each), caller.address).await;
+        Account { requested: sum, standing, in_headers: true }.granted()?;
+        let accounts = each.iter().enumerate();
         Ok(accounts
-            .map(|(place, requested)| Account { requested, standing, in_headers: place == 0 })
+            .map(|(place, demand)| Account { requested: demand.points, standing, in_headers: place == 0 })
             .collect())
     }
 
-    async fn take(&self, class: Class, caller: &Caller, requested: u64) -> Result<Account, Response> {
-        let holder = match (class, caller.viewer) {
-            (Class::Queries | Class::Mutations, Viewer::User(user)) => Holder::User(user.user_id.0),
-            _ => Holder::address(caller.address),
-        };
-        let standing = self.app.limits.take(class, holder, caller.address, requested).await;
-        let account = Account { requested, standing, in_headers: true };
-        match standing.and_then(|standing| standing.retry_after) {
-            None => Ok(account),
+    /// Charges for having read an operation that will not be carried out, as far as the caller has anything left.
+    pub(crate) async fn charge_reading(&self, asked: &Asked, caller: &Caller) {
+        let points = reading(asked);
+        let _ = self.app.limits.take(&[Demand { points, ..demand(asked, caller) }], caller.address).await;
+    }
+
+    /// Pays for an event of a subscription, when the caller has enough; until then there is none.
+    pub(super) async fn pay_for_event(&self, price: u64, caller: &Caller) {
+        let (class, holder) = payer(Class::of_queries(&caller.viewer), caller);
+        let demand = Demand { class, holder, points: price };
+        while let Some(wait) =
+            self.app.limits.take(&[demand], caller.address).await.and_then(|now| now.retry_after)
+        {
+            tokio::time::sleep(wait).await;
+        }
+    }
+}
+
+impl Account {
+    /// The account, unless the limits refused it.
+    fn granted(self) -> Result<Self, Response> {
+        match self.standing.and_then(|standing| standing.retry_after) {
+            None => Ok(self),
             Some(wait) => {
                 let mut response = failed(ApiError::RateLimited(wait));
-                response.http_headers = account.headers();
+                self.stamp(&mut response);
                 Err(response)
             }
         }
     }
 }
 
-/// What an operation costs. One that will not be executed costs what looking at it does.
-fn points(asked: &Asked) -> u64 {
-    let points = match bill(asked) {
-        Some(bill) => bill.cost,
-        None => (asked.request.query.len() / BYTES_FOR_A_POINT) as u64,
+impl Class {
+    fn of_queries(viewer: &Viewer) -> Self {
+        match viewer {
+            Viewer::Guest => Self::GuestQueries,
+            Viewer::User(_) => Self::Queries,
+        }
+    }
+}
+
+/// Who pays for what is asked for of a class.
+fn payer(class: Class, caller: &Caller) -> (Class, Holder) {
+    match (class, caller.viewer) {
+        (Class::Queries | Class::Mutations, Viewer::User(user)) => (class, Holder::User(user.user_id.0)),
+        _ => (class, Holder::address(caller.address)),
+    }
+}
+
+fn demand(asked: &Asked, caller: &Caller) -> Demand {
+    let (class, holder) = payer(class(asked, caller), caller);
+    Demand { class, holder, points: points(asked) }
+}
+
+/// The sums of what is asked for of each class, that of the weightiest first.
+fn by_class(each: &[Demand]) -> Vec<Demand> {
+    let mut sums: Vec<Demand> = Vec::new();
+    for demand in each {
+        match sums.iter_mut().find(|sum| sum.class == demand.class) {
+            Some(sum) => sum.points = sum.points.saturating_add(demand.points),
+            None => sums.push(*demand),
+        }
+    }
+    let weight = |class| match class {
+        Class::LogIns => 0,
+        Class::Mutations => 1,
+        Class::Queries | Class::GuestQueries | Class::Address => 2,
     };
-    points.max(1)
+    sums.sort_by_key(|sum| weight(sum.class));
+    sums
+}
+
+/// What an operation costs: its bill, and no less than looking at it does.
+fn points(asked: &Asked) -> u64 {
+    bill(asked).map_or(0, |bill| bill.cost).max(reading(asked))
+}
+
+/// What looking at an operation costs.
+fn reading(asked: &Asked) -> u64 {
+    (asked.request.query.len() / BYTES_FOR_A_POINT).max(1) as u64
 }
 
 /// The bill of what will be executed.
@@ -111,8 +161,7 @@ fn class(asked: &Asked, caller: &Caller) -> Class {
             Ok(Some(prepared)) if prepared.document.logs_in => Class::LogIns,
             _ => Class::Mutations,
         },
-        (_, Viewer::Guest) => Class::GuestQueries,
-        (_, Viewer::User(_)) => Class::Queries,
+        (_, viewer) => Class::of_queries(viewer),
     }
 }
 
@@ -122,7 +171,7 @@ pub(super) fn logs_in(document: &ExecutableDocument) -> bool {
 }
 
 impl Account {
-    /// Tells in a response what was charged: in its `extensions` and, where it goes over HTTP, in its headers.
+    /// Tells in a response what was charged, or would have been: in its `extensions` and, where it goes over HTTP, in its headers.
     pub(super) fn stamp(&self, response: &mut Response) {
         response.extensions.insert("cost".to_owned(), self.told());
         response.http_headers.extend(self.headers());
@@ -147,7 +196,8 @@ impl Account {
     }
 
     /// `RateLimit` and `RateLimit-Policy` as draft-ietf-httpapi-ratelimit-headers-10 has them, and when to come again.
-    pub(super) fn headers(&self) -> HeaderMap {
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let Some(standing) = self.standing.filter(|_| self.in_headers) else { return headers };
         let Standing { class, remaining, capacity, restore_rate, full_after, retry_after } = standing;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, PathSegment, Pos, Response, ServerError, Value};
 
 use super::charge::seconds;
 use super::context::account_gone;
@@ -198,11 +198,12 @@ const MAX_MESSAGE_BYTES: usize = 1_000;
 /// The last station of an answer's errors: those that are too many are left out, and each is [finished](finish).
 pub(super) fn finish_all(response: &mut Response, request_id: &str) {
     let left_out = response.errors.len().saturating_sub(MAX_ERRORS);
+    response.errors.truncate(MAX_ERRORS);
+    let mut logged = Vec::new();
     for error in &mut response.errors {
-        finish(error, request_id);
+        finish(error, request_id, &mut logged);
     }
     if left_out > 0 {
-        response.errors.truncate(MAX_ERRORS);
         // At a place like the others: whether something was executed is told by that.
         if let Some(last) = response.errors.last_mut() {
             let _ = write!(last.message, " ({left_out} more errors are left out.)");
@@ -210,28 +211,19 @@ pub(super) fn finish_all(response: &mut Response, request_id: &str) {
     }
 }
 
-/// The last station of every error: gives it a code and the request's id, and logs what must not be sent.
-fn finish(error: &mut ServerError, request_id: &str) {
+/// The last station of every error: gives it a code and the request's id, and logs what must not be sent, each cause once.
+fn finish(error: &mut ServerError, request_id: &str, logged: &mut Vec<String>) {
     if let Some(InternalCause(cause)) = error.source::<InternalCause>() {
-        let path = &error.path;
         let (code, message) = match cause.overdue() {
-            Some(Overdue::Statement) => {
-                tracing::warn!(request_id, %cause, ?path, "a resolver took too long");
-                (Code::Timeout, SLOW_MESSAGE)
-            }
-            Some(Overdue::Turn) => {
-                tracing::warn!(request_id, %cause, ?path, "a resolver was turned away");
-                (Code::Timeout, BUSY_MESSAGE)
-            }
-            Some(Overdue::Connection) => {
-                tracing::error!(request_id, %cause, ?path, "a resolver waited in vain");
-                (Code::Timeout, BUSY_MESSAGE)
-            }
-            None => {
-                tracing::error!(request_id, %cause, ?path, "a resolver failed");
-                (Code::Internal, INTERNAL_MESSAGE)
-            }
+            Some(Overdue::Statement) => (Code::Timeout, SLOW_MESSAGE),
+            Some(Overdue::Turn | Overdue::Connection) => (Code::Timeout, BUSY_MESSAGE),
+            None => (Code::Internal, INTERNAL_MESSAGE),
         };
+        let said = cause.to_string();
+        if !logged.contains(&said) {
+            log(cause, &error.path, request_id);
+            logged.push(said);
+        }
         error.message = message.to_owned();
         error.source = None;
         set(error, "code", code.as_str());
@@ -250,6 +242,15 @@ fn finish(error: &mut ServerError, request_id: &str) {
     if error.message.len() > MAX_MESSAGE_BYTES {
         error.message.truncate(error.message.floor_char_boundary(MAX_MESSAGE_BYTES));
         error.message.push('…');
+    }
+}
+
+fn log(cause: &Error, path: &[PathSegment], request_id: &str) {
+    match cause.overdue() {
+        Some(Overdue::Statement) => tracing::warn!(request_id, %cause, ?path, "a resolver took too long"),
+        Some(Overdue::Turn) => tracing::warn!(request_id, %cause, ?path, "a resolver was turned away"),
+        Some(Overdue::Connection) => tracing::error!(request_id, %cause, ?path, "a resolver waited in vain"),
+        None => tracing::error!(request_id, %cause, ?path, "a resolver failed"),
     }
 }
 

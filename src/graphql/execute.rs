@@ -70,9 +70,9 @@ impl Schema {
 
     /// Answers one request, perhaps as it was answered a moment ago. Whoever has asked for too much of late is refused.
     pub async fn answer(&self, mut asked: Asked, caller: Caller, request_id: &str) -> Answer {
-        let account = match self.charge(&asked, &caller).await {
+        let account = match self.charge_one(&asked, &caller, request_id).await {
             Ok(account) => account,
-            Err(refused) => return Answer::Own(Box::new(finished(refused, request_id))),
+            Err(refused) => return Answer::Own(Box::new(refused)),
         };
         let question = match (caller.viewer, asked.kind) {
             (Viewer::Guest, Some(OperationType::Query)) => self.shared.question(&mut asked.request),
@@ -91,11 +91,21 @@ impl Schema {
         Answer::Own(Box::new(stamped(own, &account)))
     }
 
+    /// Charges for an operation. Fails with the answer to whoever has asked for too much of late.
+    pub async fn charge_one(
+        &self,
+        asked: &Asked,
+        caller: &Caller,
+        request_id: &str,
+    ) -> std::result::Result<Account, Response> {
+        self.charge(asked, caller).await.map_err(|refused| finished(refused, request_id))
+    }
+
     /// Answers one request.
     pub async fn execute(&self, asked: Asked, caller: Caller, request_id: &str) -> Response {
-        match self.charge(&asked, &caller).await {
+        match self.charge_one(&asked, &caller, request_id).await {
             Ok(account) => self.execute_charged(asked, &account, caller, request_id).await,
-            Err(refused) => finished(refused, request_id),
+            Err(refused) => refused,
         }
     }
 
@@ -114,6 +124,7 @@ impl Schema {
                 let mut headers = std::mem::take(&mut refused.http_headers);
                 let again = batch.iter().map(|_| {
                     let mut response = Response::from_errors(refused.errors.clone());
+                    response.extensions.clone_from(&refused.extensions);
                     response.http_headers = std::mem::take(&mut headers);
                     response
                 });

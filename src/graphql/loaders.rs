@@ -12,6 +12,7 @@ use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
 
+use super::room::Room;
 use super::shared::CatalogueChanges;
 use crate::accounts::address_book::SavedAddress;
 use crate::accounts::events::{AccountEvent, event_rows_by_users};
@@ -126,6 +127,8 @@ macro_rules! pages_of {
 
 /// All loaders of one request.
 pub(crate) struct Loaders {
+    /// What the answer has room for.
+    pub(super) room: Room,
     pub(super) carts: ById<CartId, CartContents>,
     pub(super) products: ById<ProductId, Product>,
     pub(super) variants: ById<VariantId, Variant>,
@@ -162,6 +165,7 @@ impl Loaders {
         let reads = Reads::new(app.db.clone());
         let clock = app.clock.clone();
         Self {
+            room: Room::default(),
             changes,
             carts: ById::new(&reads, async |reads: Reads, ids: Vec<CartId>| {
                 let carts = cart::queries::contents_by_ids(&*reads.get().await?, &ids).await?;

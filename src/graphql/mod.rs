@@ -31,6 +31,7 @@ mod orders;
 mod presence;
 mod relay;
 mod reviews;
+mod room;
 mod scalars;
 mod sent;
 mod shared;

@@ -27,27 +27,41 @@ impl Schema {
     pub fn execute_stream(
         &self,
         asked: Asked,
+        account: Account,
         caller: Caller,
         request_id: String,
     ) -> BoxStream<'static, Response> {
         // Whoever carries the answers has sent the headers before.
         let caller = Caller { cookies: Cookies::Unavailable, ..caller };
         let schema = self.clone();
-        if asked.kind() != Some(OperationType::Subscription) {
-            let answer = async move { schema.execute(asked, caller, &request_id).await };
-            return stream::once(answer).boxed();
+        if asked.kind() == Some(OperationType::Subscription) {
+            return schema.events(asked, caller, account, request_id);
         }
-        let events = async move {
-            match schema.charge(&asked, &caller).await {
-                Ok(account) => schema.events(asked, caller, account, request_id),
-                Err(refused) => finished(stream::iter([refused]), request_id),
-            }
-        };
-        stream::once(events).flatten().boxed()
+        let answer = async move { schema.execute_charged(asked, &account, caller, &request_id).await };
+        stream::once(answer).boxed()
     }
 
-    /// A subscription that was paid for: its first answer says how much. Events cost nothing more, or what others do would
-    /// use up a client's points.
+    /// The same for an operation that has still to be charged for, which is done when its answers are first asked for.
+    #[must_use]
+    pub fn charge_and_execute_stream(
+        &self,
+        asked: Asked,
+        caller: Caller,
+        request_id: String,
+    ) -> BoxStream<'static, Response> {
+        let schema = self.clone();
+        let answers = async move {
+            match schema.charge_one(&asked, &caller, &request_id).await {
+                Ok(account) => schema.execute_stream(asked, account, caller, request_id),
+                Err(refused) => stream::iter([refused]).boxed(),
+            }
+        };
+        stream::once(answers).flatten().boxed()
+    }
+
+    /// A subscription that was paid for: its first answer says how much. That pays for what it begins with; each event
+    /// beyond is paid for before the next one is looked for. A client with nothing left hears later of what happens, and of
+    /// much that has happened at once.
     fn events(
         self,
         asked: Asked,
@@ -64,10 +78,26 @@ impl Schema {
             return refuse(refused, request_id);
         }
         // A document whose operation is known was not refused.
-        let document = prepared.ok().flatten().map(|prepared| prepared.document);
+        let prepared = prepared.ok().flatten();
+        let prepared_bill = prepared.as_ref().and_then(|prepared| prepared.bill);
+        let document = prepared.map(|prepared| prepared.document);
         let operation_name = request.operation_name.clone();
+        let price = prepared_bill.map_or(0, |bill| bill.event);
+        let prepaid = prepared_bill.map_or(0, |bill| bill.cost);
         let mut account = Some(account);
-        let events = self.live.execute_stream(request.data(caller)).map(move |mut event| {
+        let schema = self.clone();
+        let events = self.live.execute_stream(request.data(caller.clone()));
+        let events = stream::unfold((events, prepaid), move |(mut events, prepaid)| {
+            let (schema, caller) = (schema.clone(), caller.clone());
+            async move {
+                if prepaid < price {
+                    schema.pay_for_event(price, &caller).await;
+                }
+                let event = events.next().await?;
+                Some((event, (events, prepaid.saturating_sub(price))))
+            }
+        });
+        let events = events.map(move |mut event| {
             self.keep(registration.take(), &event);
             if let Some(account) = account.take() {
                 account.stamp(&mut event);

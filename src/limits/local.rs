@@ -26,19 +26,19 @@ impl Default for Local {
 
 impl Local {
     /// Takes what all of these buckets have, or nothing.
-    pub(super) fn take(&self, drafts: &[Draft; 2]) -> Outcome {
+    pub(super) fn take(&self, drafts: &[Draft]) -> Outcome {
         let now = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let [first, second] = drafts;
-        let (first_bucket, second_bucket) = (self.bucket(first.bucket), self.bucket(second.bucket));
-        let missing = |bucket: &AtomicU64| bucket.load(Ordering::Relaxed).saturating_sub(now);
-        if !take_from(&first_bucket, first, now) {
-            return Outcome { granted: false, missing: [missing(&first_bucket), missing(&second_bucket)] };
-        }
-        let granted = take_from(&second_bucket, second, now);
+        let buckets: Vec<_> = drafts.iter().map(|draft| self.bucket(draft.bucket)).collect();
+        let taken =
+            buckets.iter().zip(drafts).take_while(|(bucket, draft)| take_from(bucket, draft, now)).count();
+        let granted = taken == drafts.len();
         if !granted {
-            first_bucket.fetch_sub(first.micros(), Ordering::Relaxed);
+            for (bucket, draft) in buckets.iter().zip(drafts).take(taken) {
+                bucket.fetch_sub(draft.micros(), Ordering::Relaxed);
+            }
         }
-        Outcome { granted, missing: [missing(&first_bucket), missing(&second_bucket)] }
+        let missing = |bucket: &Arc<AtomicU64>| bucket.load(Ordering::Relaxed).saturating_sub(now);
+        Outcome { granted, missing: buckets.iter().map(missing).collect() }
     }
 
     fn bucket(&self, bucket: Bucket) -> Arc<AtomicU64> {

@@ -130,12 +130,23 @@ pub struct Limiter {
     shared: Option<Shared>,
 }
 
+/// What somebody asks for of one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// Of which class.
+    pub class: Class,
+    /// Who pays for it.
+    pub holder: Holder,
+    /// How much it costs.
+    pub points: u64,
+}
+
 /// What the buckets of one request have come to: what is missing in each, in microseconds, and whether the request was let
 /// through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Outcome {
     granted: bool,
-    missing: [u64; 2],
+    missing: Vec<u64>,
 }
 
 impl Limiter {
@@ -149,40 +160,46 @@ impl Limiter {
         }
     }
 
-    /// Takes points out of two buckets: that of the class, whose standing is told, and that of the address. Both have
-    /// enough, or nothing is taken. None where there are no limits.
-    pub async fn take(&self, class: Class, holder: Holder, from: IpAddr, points: u64) -> Option<Standing> {
+    /// Takes points out of the buckets of all that is asked for, and their sum out of that of the address. All have enough,
+    /// or nothing is taken. Tells how the first one stands, or the one that has to be waited for longest. None where there
+    /// are no limits.
+    pub async fn take(&self, demands: &[Demand], from: IpAddr) -> Option<Standing> {
         let rates = self.rates.as_ref()?;
-        let draft = |class: Class, holder: Holder| {
+        let sum = demands.iter().fold(0, |sum: u64, demand| sum.saturating_add(demand.points));
+        let address = Demand { class: Class::Address, holder: Holder::address(from), points: sum };
+        let draft = |demand: &Demand| {
+            let Demand { class, holder, points } = *demand;
             let rate = u64::from(class.rate(rates)).max(1);
             Draft { bucket: Bucket { class, holder }, rate, points }
         };
-        let drafts = [draft(class, holder), draft(Class::Address, Holder::address(from))];
+        let drafts: Vec<Draft> = demands.iter().chain([&address]).map(draft).collect();
         let shared = match &self.shared {
             Some(shared) => shared.take(&drafts).await,
             None => None,
         };
         let outcome = shared.unwrap_or_else(|| self.local.take(&drafts));
-        Some(standing(&drafts, outcome))
+        standing(&drafts, &outcome)
     }
 }
 
-/// What to tell of the first bucket; the wait is that of the one that takes longest.
-fn standing(drafts: &[Draft; 2], outcome: Outcome) -> Standing {
-    let waits = drafts.iter().zip(outcome.missing).map(|(draft, missing)| wait(draft, missing));
-    let retry_after = (!outcome.granted).then(|| waits.max().unwrap_or_default());
-    let [draft, _] = drafts;
-    let missing = outcome.missing[0];
+/// What to tell of the buckets.
+fn standing(drafts: &[Draft], outcome: &Outcome) -> Option<Standing> {
+    let mut all = drafts.iter().zip(&outcome.missing);
+    let (draft, &missing) = match outcome.granted {
+        true => all.next(),
+        false => all.max_by_key(|(draft, missing)| wait(draft, **missing)),
+    }?;
+    let retry_after = (!outcome.granted).then(|| Duration::from_micros(wait(draft, missing)));
     let capacity = draft.rate * BURST_SECONDS;
-    let missing_points = u64::try_from(u128::from(missing) * u128::from(draft.rate) / 1_000_000);
-    Standing {
+    let missing_points = u64::try_from((u128::from(missing) * u128::from(draft.rate)).div_ceil(1_000_000));
+    Some(Standing {
         class: draft.bucket.class,
         remaining: capacity.saturating_sub(missing_points.unwrap_or(u64::MAX)),
         capacity,
         restore_rate: draft.rate,
         full_after: Duration::from_micros(missing),
-        retry_after: retry_after.map(Duration::from_micros),
-    }
+        retry_after,
+    })
 }
 
 /// How long until a bucket in which so much is missing has enough. One that is full always has: a request that costs more
@@ -207,7 +224,8 @@ mod tests {
     }
 
     async fn take(limiter: &Limiter, class: Class, last: u8, points: u64) -> Standing {
-        limiter.take(class, Holder::address(home(last)), home(last), points).await.expect("there are limits")
+        let demand = Demand { class, holder: Holder::address(home(last)), points };
+        limiter.take(&[demand], home(last)).await.expect("there are limits")
     }
 
     #[tokio::test]
@@ -238,10 +256,28 @@ mod tests {
     async fn what_one_bucket_refuses_no_other_pays() {
         let rates = Rates { address: 1, guest_queries: 1000, queries: 1000, mutations: 1000, log_ins: 1000 };
         let limiter = Limiter::new(&config::Limits { rates: Some(rates) }, None);
-        assert_eq!(take(&limiter, Class::Mutations, 1, 10).await.retry_after, None);
-        let before = take(&limiter, Class::Queries, 1, 5).await;
-        assert!(before.retry_after.is_some(), "the address has nothing left");
-        assert_eq!(before.remaining, before.capacity);
+        let demand =
+            |class, points| Demand { class, holder: Holder::User(Uuid::from_u128(class as u128)), points };
+        let take = async |demands: &[Demand], last| limiter.take(demands, home(last)).await.unwrap();
+        assert_eq!(take(&[demand(Class::Mutations, 10)], 1).await.retry_after, None);
+        let both = [demand(Class::Queries, 3), demand(Class::Mutations, 2)];
+        let refused = take(&both, 1).await;
+        assert_eq!((refused.class, refused.remaining), (Class::Address, 0), "the address has nothing left");
+        assert!(refused.retry_after > Some(Duration::from_secs(3)), "{refused:?}");
+        let elsewhere = take(&both, 2).await;
+        assert_eq!((elsewhere.class, elsewhere.remaining), (Class::Queries, elsewhere.capacity - 3));
+    }
+
+    #[tokio::test]
+    async fn what_is_of_several_classes_needs_room_in_each() {
+        let limiter = limiter(1);
+        let holder = Holder::address(home(1));
+        let demand = |class, points| Demand { class, holder, points };
+        assert_eq!(take(&limiter, Class::GuestQueries, 1, 10).await.retry_after, None);
+        let mixed = [demand(Class::Mutations, 1), demand(Class::GuestQueries, 5)];
+        let refused = limiter.take(&mixed, home(1)).await.unwrap();
+        assert_eq!((refused.class, refused.retry_after.is_some()), (Class::GuestQueries, true));
+        assert_eq!(take(&limiter, Class::Mutations, 1, 10).await.retry_after, None, "it has paid nothing");
     }
 
     #[test]
@@ -256,6 +292,7 @@ mod tests {
     #[tokio::test]
     async fn without_limits_nobody_is_told_of_any() {
         let limiter = Limiter::new(&config::Limits { rates: None }, None);
-        assert_eq!(limiter.take(Class::Queries, Holder::address(home(1)), home(1), 1_000_000).await, None);
+        let demand = Demand { class: Class::Queries, holder: Holder::address(home(1)), points: 1_000_000 };
+        assert_eq!(limiter.take(&[demand], home(1)).await, None);
     }
 }

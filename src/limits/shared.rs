@@ -17,7 +17,7 @@ impl Shared {
     }
 
     /// Takes what all of these buckets have, or nothing; none when Redis does not say.
-    pub(super) async fn take(&self, drafts: &[Draft; 2]) -> Option<Outcome> {
+    pub(super) async fn take(&self, drafts: &[Draft]) -> Option<Outcome> {
         let mut call = self.script.prepare_invoke();
         for draft in drafts {
             call.key(self.redis.name(&key(&draft.bucket)));
@@ -26,8 +26,9 @@ impl Shared {
             call.arg(draft.micros()).arg(draft.most_micros());
         }
         let asked = self.redis.ask(async |mut connection| call.invoke_async(&mut connection).await);
-        let (granted, first, second): (u8, u64, u64) = asked.await?;
-        Some(Outcome { granted: granted == 1, missing: [first, second] })
+        let answer: Vec<u64> = asked.await?;
+        let (granted, missing) = answer.split_first()?;
+        Some(Outcome { granted: *granted == 1, missing: missing.to_vec() })
     }
 }
 

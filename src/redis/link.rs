@@ -14,12 +14,15 @@ use crate::error::{Error, Result};
 
 /// How long somebody waits for an answer. Redis takes a fraction of a millisecond, and a network one or two.
 const ANSWERS_WITHIN: Duration = Duration::from_millis(250);
-/// How long nobody asks a Redis that was lost.
+/// How long nobody asks a Redis that was lost; the longest pause, as it stays away.
 const PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// A connection that many tasks use side by side, each for a round trip and without asking before whether it is there.
 pub(super) struct Link {
     client: redis::Client,
+    /// The name of something that is written to find out whether it can be.
+    probe: String,
     state: watch::Sender<State>,
 }
 
@@ -41,8 +44,8 @@ impl State {
 
 impl Link {
     /// None yet: it is looked for when it is first asked for.
-    pub(super) fn new(client: redis::Client) -> Arc<Self> {
-        Arc::new(Self { client, state: watch::Sender::new(State::New) })
+    pub(super) fn new(client: redis::Client, probe: String) -> Arc<Self> {
+        Arc::new(Self { client, probe, state: watch::Sender::new(State::New) })
     }
 
     /// What Redis answers to this call; none while it is away, and when it fails now.
@@ -93,11 +96,16 @@ impl Link {
         }
     }
 
+    /// A connection to a Redis that takes what it is told: one that is full, or a replica, answers and is of no use.
     async fn connect(&self) -> Result<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(PATIENCE))
             .set_response_timeout(Some(PATIENCE));
-        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
+        let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut probe = redis::cmd("SET");
+        probe.arg(&self.probe).arg(1).arg("PX").arg(1);
+        probe.query_async::<()>(&mut connection).await?;
+        Ok(connection)
     }
 }
 
@@ -128,6 +136,6 @@ async fn look_for(link: Weak<Link>, mut pause: Duration, mut told: bool) {
                 }
             }
         }
-        pause = PAUSE;
+        pause = LONGEST_PAUSE.min((pause * 2).max(PAUSE));
     }
 }

@@ -42,7 +42,12 @@ impl Redis {
         let manager = RedisConnectionManager::new(url.expose_secret()).context("REDIS_URL")?;
         let pool =
             bb8::Pool::builder().max_size(POOL_SIZE).connection_timeout(PATIENCE).build_unchecked(manager);
-        Ok(Some(Self { pool, link: Link::new(client.clone()), client, prefix: config.prefix.clone() }))
+        Ok(Some(Self {
+            pool,
+            link: Link::new(client.clone(), format!("{}:v1:probe", config.prefix)),
+            client,
+            prefix: config.prefix.clone(),
+        }))
     }
 
     /// The name of something of this shop's in Redis.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
 use super::State;
+use crate::config::{ClientAddressHeader, Http};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -23,7 +24,7 @@ impl FromRequestParts<State> for ClientAddress {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         // Every connection that is accepted has one.
         let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip().to_canonical());
-        Ok(Self(behind(peer, &parts.headers, &state.app.config.http.trusted_proxies)))
+        Ok(Self(behind(peer, &parts.headers, &state.app.config.http)))
     }
 }
 
@@ -35,28 +36,20 @@ pub(super) fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
 
 /// Who is behind a peer. Each proxy adds the address that it was sent the request from, so of the chain only what trusted
 /// proxies have added is true: the first from the right that is none of theirs is the client.
-fn behind(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
+fn behind(peer: IpAddr, headers: &HeaderMap, config: &Http) -> IpAddr {
+    let proxies = &config.trusted_proxies;
     if !is_trusted(peer, proxies) {
         return peer;
     }
-    let client = |name, read: fn(&str) -> Vec<Option<IpAddr>>| {
-        let lines: Vec<&str> =
-            headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?")).collect();
-        (!lines.is_empty()).then(|| first_untrusted(peer, &read(&lines.join(",")), proxies))
+    let lines = |name| {
+        let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or("?"));
+        lines.collect::<Vec<_>>().join(",")
     };
-    match (client(X_FORWARDED_FOR, forwarded_for), client(header::FORWARDED, forwarded)) {
-        (None, None) => peer,
-        (Some(address), None) | (None, Some(address)) => address,
-        // A proxy writes one of the two and passes the other on as the client sent it. Where they differ, neither is
-        // believed.
-        (Some(one), Some(other)) => {
-            if one == other {
-                one
-            } else {
-                peer
-            }
-        }
-    }
+    let chain = match config.client_address_header {
+        ClientAddressHeader::XForwardedFor => forwarded_for(&lines(X_FORWARDED_FOR)),
+        ClientAddressHeader::Forwarded => forwarded(&lines(header::FORWARDED)),
+    };
+    first_untrusted(peer, &chain, proxies)
 }
 
 fn first_untrusted(peer: IpAddr, chain: &[Option<IpAddr>], proxies: &[IpNet]) -> IpAddr {
@@ -98,15 +91,22 @@ fn address(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ClientAddressHeader::{Forwarded, XForwardedFor};
 
-    fn client(peer: &str, lines: &[(HeaderName, &str)]) -> String {
-        let proxies = ["10.0.0.0/8".parse().unwrap(), "2001:db8:1::/48".parse().unwrap()];
+    use super::*;
+    use crate::config::Config;
+
+    fn client(peer: &str, header: ClientAddressHeader, lines: &[(HeaderName, &str)]) -> String {
+        let config = Config::read(&|name| match name {
+            "TRUSTED_PROXIES" => Some("10.0.0.0/8, 2001:db8:1::/48".into()),
+            _ => None,
+        });
+        let config = Http { client_address_header: header, ..config.unwrap().http };
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(name, value.parse().unwrap());
         }
-        behind(peer.parse().unwrap(), &headers, &proxies).to_string()
+        behind(peer.parse().unwrap(), &headers, &config).to_string()
     }
 
     #[test]
@@ -125,21 +125,29 @@ mod tests {
             ("10.0.0.1", "198.51.100.1, , 10.0.0.2", "10.0.0.2"),
             ("10.0.0.1", "", "10.0.0.1"),
         ] {
-            assert_eq!(client(peer, &[(X_FORWARDED_FOR, chain)]), expected, "{chain} from {peer}");
+            assert_eq!(
+                client(peer, XForwardedFor, &[(X_FORWARDED_FOR, chain)]),
+                expected,
+                "{chain} from {peer}"
+            );
         }
         let lines = [(X_FORWARDED_FOR, "1.1.1.1"), (X_FORWARDED_FOR, "198.51.100.1")];
-        assert_eq!(client("10.0.0.1", &lines), "198.51.100.1", "lines are one list");
+        assert_eq!(client("10.0.0.1", XForwardedFor, &lines), "198.51.100.1", "lines are one list");
     }
 
     #[test]
-    fn the_standard_header_says_the_same_and_a_contradiction_says_nothing() {
-        let forwarded = |value| client("10.0.0.1", &[(header::FORWARDED, value)]);
+    fn the_standard_header_says_the_same_where_the_proxies_write_it() {
+        let forwarded = |value| client("10.0.0.1", Forwarded, &[(header::FORWARDED, value)]);
         assert_eq!(forwarded("for=198.51.100.1;proto=https;by=10.0.0.1"), "198.51.100.1");
         assert_eq!(forwarded("for=1.1.1.1, For=\"[2001:db8:2::5]:4711\""), "2001:db8:2::5");
         assert_eq!(forwarded("for=198.51.100.1, for=_hidden"), "10.0.0.1");
         assert_eq!(forwarded("proto=https"), "10.0.0.1");
-        let both = |one, other| client("10.0.0.1", &[(X_FORWARDED_FOR, one), (header::FORWARDED, other)]);
-        assert_eq!(both("198.51.100.1", "for=198.51.100.1"), "198.51.100.1");
-        assert_eq!(both("198.51.100.1", "for=1.1.1.1"), "10.0.0.1");
+        let lines = [(X_FORWARDED_FOR, "198.51.100.1"), (header::FORWARDED, "for=1.1.1.1")];
+        assert_eq!(
+            client("10.0.0.1", XForwardedFor, &lines),
+            "198.51.100.1",
+            "the other one is the client's own"
+        );
+        assert_eq!(client("10.0.0.1", Forwarded, &lines), "1.1.1.1");
     }
 }

@@ -84,8 +84,10 @@ pub(super) fn of_upgrade(
     headers: &HeaderMap,
     id: &RequestId,
 ) -> Result<Option<HeaderValue>, Refused> {
-    if let Some(header) = headers.get(header::AUTHORIZATION) {
-        return Ok(Some(header.clone()));
+    match only(headers, &header::AUTHORIZATION) {
+        Some(Ok(header)) => return Ok(Some(header.clone())),
+        Some(Err(())) => return Err(unauthenticated(AuthError::Malformed, id)),
+        None => {}
     }
     let (access, refresh) = tokens(state, headers, id)?;
     if (access.is_some() || refresh.is_some()) && !is_trusted(headers, state) {

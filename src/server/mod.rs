@@ -7,6 +7,7 @@ mod connection;
 mod credentials;
 mod graphql;
 mod health;
+mod host;
 mod jwks;
 mod per_address;
 mod refusal;
@@ -143,6 +144,7 @@ fn router(state: State) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), browsers::cors))
+        .layer(from_fn(host::check))
         .layer(from_fn(request_id::assign))
         .layer(from_fn_with_state(state.clone(), browsers::secure))
         .with_state(state)

@@ -19,7 +19,7 @@ use crate::support::ws::Socket;
 
 /// Costs one point.
 const CHEAP: &str = "{ shop { name } }";
-/// Costs 101.
+/// Costs 111.
 const PAGE: &str = "{ products(first: 100) { nodes { id } } }";
 
 /// A shop where guests may ask for ten points now, and one more each second.
@@ -98,20 +98,56 @@ async fn every_answer_tells_what_it_cost_and_what_is_left() {
     let cost = |answer: &Value| answer["extensions"]["cost"].clone();
     let query = "{ products(first: 7) { nodes { price { amount } } } }";
     let told = cost(&app.guest().query(query).await.body);
-    assert_eq!((&told["requested"], &told["restoreRate"]), (&json!(15), &json!(200_000_000)), "{told}");
+    assert_eq!((&told["requested"], &told["restoreRate"]), (&json!(25), &json!(200_000_000)), "{told}");
     let shared = app.guest().query(query).await;
-    assert_eq!(cost(&shared.body)["requested"], 15, "one that was kept: {}", shared.body);
+    assert_eq!(cost(&shared.body)["requested"], 25, "one that was kept: {}", shared.body);
     assert_eq!(shared.at("/products/nodes").as_array().map(Vec::len), Some(1));
     let customer = app.customer().await;
     assert_eq!(cost(&customer.query(query).await.body)["restoreRate"], 50_000_000);
     let mut socket = Socket::connect(app.address, json!({})).await;
     socket.subscribe(query, json!({})).await;
-    assert_eq!(cost(&socket.receive().await["payload"])["requested"], 15);
+    assert_eq!(cost(&socket.receive().await["payload"])["requested"], 25);
     let batch = ask(&app, &json!([{ "query": query }, { "query": CHEAP }])).await.json();
-    assert_eq!([&cost(&batch[0])["requested"], &cost(&batch[1])["requested"]], [15, 1]);
+    assert_eq!([&cost(&batch[0])["requested"], &cost(&batch[1])["requested"]], [25, 1]);
 
     let unlimited = TestApp::start_with(|config| config.limits.rates = None).await;
     assert_eq!(cost(&unlimited.guest().query(CHEAP).await.body), json!({ "requested": 1 }));
+}
+
+#[tokio::test]
+async fn each_operation_of_a_batch_is_paid_for_by_its_own_class() {
+    let app = strict().await;
+    assert_eq!(app.guest().query(PAGE).await.status, StatusCode::OK);
+    let mutation = json!({ "query": "mutation { cartCreate { cart { id } } }" });
+    assert_refused(&ask(&app, &json!([{ "query": PAGE }, mutation])).await);
+    assert_eq!(app.count("carts").await, 0, "all of a batch is carried out, or nothing");
+    let alone = ask(&app, &json!([mutation])).await;
+    assert_eq!(alone.status, StatusCode::OK, "{}", alone.text());
+}
+
+#[tokio::test]
+async fn a_stream_is_refused_before_it_begins_and_tells_in_its_headers_what_is_left() {
+    let app = strict().await;
+    let http = Http::new(app.address);
+    let headers = [("content-type", "application/json"), ("accept", "text/event-stream")];
+    let body = json!({ "query": PAGE }).to_string();
+    let first = http.send(Method::POST, "/graphql", &headers, body.clone()).await;
+    assert_eq!(first.status, StatusCode::OK);
+    assert!(first.headers.contains_key("ratelimit"));
+    let refused = http.send(Method::POST, "/graphql", &headers, body).await;
+    assert_refused(&refused);
+    assert!(refused.json()["extensions"]["cost"]["requested"].as_u64() > Some(1), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn what_is_read_is_paid_for_though_it_is_not_carried_out() {
+    let app =
+        TestApp::start_with(|config| config.limits.rates = Some(Rates { guest_queries: 5, ..GENEROUS }))
+            .await;
+    let long = format!("{{ shop {{ name }} }} #{}", "x".repeat(20_000));
+    let answer = ask(&app, &json!({ "query": long })).await.json();
+    assert_eq!(answer["extensions"]["cost"]["requested"], 78, "{answer}");
+    assert_refused(&ask(&app, &json!({ "query": CHEAP })).await);
 }
 
 #[tokio::test]

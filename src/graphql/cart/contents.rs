@@ -4,6 +4,7 @@ use async_graphql::{Context, Description, ID, Object};
 
 use super::super::catalog::{Product, ProductVariant, visible, visible_as};
 use super::super::context::ContextExt;
+use super::super::cost::cost;
 use super::super::error::Result;
 use super::super::scalars::{DateTime, Money};
 use super::warning::{CartWarning, warnings};
@@ -51,6 +52,7 @@ impl Cart {
     }
 
     /// What is in it, in the order it was put in; at most 100 lines.
+    #[graphql(directive = cost::apply(1, None, Some(25)))]
     async fn lines(&self) -> &[CartLine] {
         &self.lines
     }

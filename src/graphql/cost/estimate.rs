@@ -19,6 +19,8 @@ pub(super) struct Amount {
     pub(super) values: u64,
     /// Uses of variables, each of which copies one.
     pub(super) uses: u64,
+    /// Pages: each is a read of its own, for all the objects that it is asked of together.
+    pub(super) pages: u64,
 }
 
 impl Amount {
@@ -27,6 +29,7 @@ impl Amount {
             cost: self.cost.saturating_mul(factor),
             values: self.values.saturating_mul(factor),
             uses: self.uses.saturating_mul(factor),
+            pages: self.pages,
         }
     }
 }
@@ -36,6 +39,7 @@ impl AddAssign for Amount {
         self.cost = self.cost.saturating_add(other.cost);
         self.values = self.values.saturating_add(other.values);
         self.uses = self.uses.saturating_add(other.uses);
+        self.pages = self.pages.saturating_add(other.pages);
     }
 }
 

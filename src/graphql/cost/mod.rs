@@ -13,6 +13,7 @@ mod variables;
 
 use async_graphql::Variables;
 
+use self::estimate::Amount;
 use super::error::Result;
 pub(super) use limits::Limit;
 pub(super) use prices::{Prices, by, cost};
@@ -27,21 +28,32 @@ pub(super) struct Bill {
     pub(super) cost: u64,
     /// The values that its answer can hold.
     pub(super) values: u64,
+    /// The points of a single event, where it is a subscription.
+    pub(super) event: u64,
+}
+
+/// Points of a page, beside those of what is on it, however many objects it is asked of: it is a read of its own.
+const PAGE_POINTS: u64 = 10;
+
+fn cost_of(amount: Amount) -> u64 {
+    amount.cost.saturating_add(amount.pages.saturating_mul(PAGE_POINTS))
 }
 
 impl Survey {
     /// The bill of the operation that a request asks for, with its variables and their defaults; none when the document
     /// has no such operation, which the executor explains. The variables were checked by [`check_variables`].
     pub(super) fn bill(&self, operation_name: Option<&str>, variables: &Variables) -> Result<Option<Bill>> {
-        let Some(estimate) = self.operation(operation_name) else { return Ok(None) };
-        let amount = estimate.with(variables);
-        Limit::Cost.check(saturating(amount.cost))?;
+        let Some(asked) = self.operation(operation_name) else { return Ok(None) };
+        let amount = asked.whole.with(variables);
+        let points = cost_of(amount);
+        Limit::Cost.check(saturating(points))?;
         Limit::Values.check(saturating(amount.values))?;
         if amount.uses > 0 {
             let bytes = variables::bytes(variables);
             Limit::VariableCopies.check(saturating(amount.uses).saturating_mul(bytes))?;
         }
-        Ok(Some(Bill { cost: amount.cost, values: amount.values }))
+        let event = asked.event.as_ref().map_or(0, |event| cost_of(event.with(variables)));
+        Ok(Some(Bill { cost: points, values: amount.values, event }))
     }
 }
 

@@ -122,6 +122,8 @@ pub(super) struct Price {
     pub(super) multipliers: Vec<String>,
     /// How many there are where these do not.
     pub(super) assumed_size: Option<u64>,
+    /// Whether it gives one after the other, as subscriptions do.
+    pub(super) streams: bool,
     /// Whether it lists what a type consists of, which is the schema once more.
     pub(super) describes: bool,
     /// All its arguments.
@@ -132,6 +134,11 @@ impl Price {
     /// Whether it tells by itself how many items it gives.
     pub(super) fn is_sized(&self) -> bool {
         self.assumed_size.is_some() || !self.multipliers.is_empty()
+    }
+
+    /// Whether it gives a page of a list.
+    pub(super) fn is_page(&self) -> bool {
+        !self.list && !self.streams && !self.multipliers.is_empty()
     }
 
     /// How many items to reckon with where nothing tells.
@@ -232,6 +239,7 @@ fn price(
         points: number("complexity").unwrap_or(usual),
         of: is_composite.then(|| of.to_owned()),
         list,
+        streams: owner == "Subscription",
         multipliers,
         assumed_size,
         describes: list && owner.starts_with("__Type") && matches!(of, "__Field" | "__InputValue" | "__Type"),

@@ -8,6 +8,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::super::catalog::{ProductVariant, visible};
 use super::super::context::{ContextExt, parse_id};
+use super::super::cost::{by, cost};
 use super::super::error::{ApiError, Result};
 use super::follow::{Read, follow};
 use crate::accounts::Permission;
@@ -29,6 +30,7 @@ impl AvailabilitySubscription {
     /// These variants as they are, then each one again whenever its stock or its price has changed. Changes that follow
     /// each other quickly may come as one. One that is no longer sold comes once more, as `archived` and otherwise as it
     /// was last; then not until it is sold again.
+    #[graphql(directive = cost::apply(3, by(&["variantIds"]), None))]
     async fn variant_availability(
         &self,
         ctx: &Context<'_>,

@@ -55,6 +55,7 @@ impl Order {
     }
 
     /// What was bought, frozen as it was then.
+    #[graphql(directive = cost::apply(1, None, Some(25)))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
         let lines = ctx.loaders().order_lines_of.load_all(self.0.id).await?;
         let currency = self.0.total().currency;

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use self::manifest::Manifest;
 use self::persisted::PersistedDocuments;
+use super::cost::Limit;
 use super::error::{ApiError, Code, Result};
 use super::{Asked, Operation, Schema};
 use crate::app::App;
@@ -42,6 +43,20 @@ impl Schema {
             Ok((request, registration)) => self.read(request).registering(registration),
             Err(refused) => Asked::refused(refused),
         }
+    }
+
+    /// The same for the operations of a batch, whose documents together are no longer than a single one may be.
+    pub async fn find_all(&self, operations: Vec<Operation>) -> Vec<Asked> {
+        let mut found = Vec::with_capacity(operations.len());
+        let mut bytes = 0;
+        for operation in operations {
+            bytes += operation.query.as_ref().map_or(0, String::len);
+            found.push(match Limit::DocumentBytes.check(bytes) {
+                Ok(()) => self.find(operation).await,
+                Err(refused) => Asked::refused(refused),
+            });
+        }
+        found
     }
 }
 

@@ -165,7 +165,7 @@ async fn turn_away(mut stream: TcpStream) {
     let id = RequestId::new();
     let message =
         "Too many connections are open from this address: use those that there are for several requests.";
-    let body = errors(Code::BadRequest, message, &id).to_string();
+    let body = errors(Code::RateLimited, message, &id).to_string();
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {}\r\n\
          retry-after: 1\r\nx-request-id: {}\r\nconnection: close\r\n\r\n{body}",

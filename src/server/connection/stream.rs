@@ -13,6 +13,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::FAREWELL;
 
+/// What a client that is slow must have taken within the time for writing.
+const LEAST: usize = 64 * 1024;
+
 /// What a connection is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -65,8 +68,11 @@ pub(super) struct Timed<T> {
     head: Duration,
     since: Instant,
     head_timer: Option<Pin<Box<Sleep>>>,
+    /// How long the client may take to take [`LEAST`] bytes, counted from when it first let us wait.
     write: Duration,
     write_timer: Option<Pin<Box<Sleep>>>,
+    waiting: bool,
+    taken: usize,
     farewell: Option<Pin<Box<Sleep>>>,
     _counted: T,
 }
@@ -88,6 +94,8 @@ impl<T> Timed<T> {
             head_timer: None,
             write,
             write_timer: None,
+            waiting: false,
+            taken: 0,
             farewell: None,
             _counted: counted,
         }
@@ -127,11 +135,19 @@ impl<T> Timed<T> {
         Poll::Ready(())
     }
 
-    /// Watches over a write: fails once none has got anywhere for too long.
-    fn watch<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
-        if written.is_ready() {
-            self.write_timer = None;
-            return written;
+    /// Watches over a write: fails once too little has been taken for too long. A byte now and then is not enough: an answer
+    /// takes memory for as long as it is being read.
+    fn watch(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = written {
+            self.taken += written.as_ref().copied().unwrap_or_default();
+            if !std::mem::take(&mut self.waiting) || self.taken >= LEAST {
+                self.write_timer = None;
+            }
+            return Poll::Ready(written);
+        }
+        self.waiting = true;
+        if self.write_timer.is_none() {
+            self.taken = 0;
         }
         let write = self.write;
         let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + write)));

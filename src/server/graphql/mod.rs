@@ -57,6 +57,7 @@ pub(super) async fn get(
     };
     let asked = exchange.state.schema.find(operation).await;
     if asked.kind() == Some(OperationType::Mutation) {
+        exchange.state.schema.charge_reading(&asked, &exchange.credentials.caller).await;
         let message = "Mutations are sent by POST: GET is for what changes nothing.";
         let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &exchange.id);
         return exchange.refused(refused.with(header::ALLOW, "POST"));
@@ -113,17 +114,22 @@ impl Exchange {
 
     /// Answers one operation.
     async fn one(self, mut asked: Asked) -> Response {
+        let schema = &self.state.schema;
         if let Err(refused) = self.credentials.admit(&mut asked, &self.id) {
+            schema.charge_reading(&asked, &self.credentials.caller).await;
             return self.refused(refused);
         }
         let live = asked.kind() == Some(OperationType::Subscription);
         match if live { self.accept.stream() } else { self.accept.single() } {
             Some(media @ (Media::Json | Media::GraphqlResponse)) => {
-                let answer = self.state.schema.answer(asked, self.credentials.caller, &self.id.0).await;
+                let answer = schema.answer(asked, self.credentials.caller, &self.id.0).await;
                 answer::one(answer, media, &self.id)
             }
-            Some(media @ (Media::EventStream | Media::Multipart)) => stream::answer(self, asked, media),
-            None => not_acceptable(&self.accept, live, &self.id).into_response(),
+            Some(media @ (Media::EventStream | Media::Multipart)) => stream::answer(self, asked, media).await,
+            None => {
+                schema.charge_reading(&asked, &self.credentials.caller).await;
+                not_acceptable(&self.accept, live, &self.id).into_response()
+            }
         }
     }
 
@@ -135,10 +141,7 @@ impl Exchange {
         let mut batch = answer::Batch::new(&self.id);
         let deadline = Instant::now() + self.state.app.config.http.connections.request_timeout;
         let schema = &self.state.schema;
-        let mut asked = Vec::with_capacity(operations.len());
-        for operation in operations {
-            asked.push(schema.find(operation).await);
-        }
+        let asked = schema.find_all(operations).await;
         let charged = match schema.charge_batch(asked, &self.credentials.caller, &self.id.0).await {
             Ok(charged) => charged,
             Err(refused) => {

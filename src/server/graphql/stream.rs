@@ -20,9 +20,9 @@ use tokio_util::task::AbortOnDropHandle;
 use super::super::refusal::{errors, refuse};
 use super::super::{RequestId, State};
 use super::accept::Media;
-use super::answer::{MAX_ANSWER_BYTES, json};
+use super::answer::{self, MAX_ANSWER_BYTES, json};
 use super::{Asked, Exchange};
-use crate::graphql::{self, Code, Sent};
+use crate::graphql::{self, Answer, Code, Sent};
 
 /// How many streams one client's address may have at a time.
 pub(in super::super) const MAX_STREAMS: usize = 100;
@@ -31,8 +31,8 @@ pub(in super::super) const MAX_STREAMS: usize = 100;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Answers one operation with a stream.
-pub(super) fn answer(exchange: Exchange, asked: Asked, media: Media) -> Response {
-    let Exchange { state, id, credentials, .. } = exchange;
+pub(super) async fn answer(exchange: Exchange, asked: Asked, media: Media) -> Response {
+    let Exchange { state, id, credentials, accept } = exchange;
     let caller = credentials.caller;
     let Some(counted) = state.streams.count(caller.address) else {
         let message =
@@ -40,8 +40,14 @@ pub(super) fn answer(exchange: Exchange, asked: Asked, media: Media) -> Response
         let refused = refuse(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &message, &id);
         return refused.with(header::RETRY_AFTER, "1").into_response();
     };
+    // Before the answer begins: its status and headers tell.
+    let account = match state.schema.charge_one(&asked, &caller, &id.0).await {
+        Ok(account) => account,
+        Err(refused) => return answer::one(Answer::Own(Box::new(refused)), accept.refusal(), &id),
+    };
+    let headers = account.headers();
     let viewer = caller.viewer;
-    let answers = state.schema.execute_stream(asked, caller, id.0.clone());
+    let answers = state.schema.execute_stream(asked, account, caller, id.0.clone());
     let (say, mut said) = mpsc::channel(1);
     let framing = Framing { media, id };
     // In a task of its own: were it polled for what there is to send, a client that does not read would freeze it with the
@@ -58,7 +64,7 @@ pub(super) fn answer(exchange: Exchange, asked: Asked, media: Media) -> Response
     let body = Body::from_stream(chunks.map(Ok::<Bytes, Infallible>));
     // Said for nginx, which would keep back what it has not enough of.
     let unbuffered = header::HeaderName::from_static("x-accel-buffering");
-    ([(header::CONTENT_TYPE, media.content_type()), (unbuffered, "no")], body).into_response()
+    ([(header::CONTENT_TYPE, media.content_type()), (unbuffered, "no")], headers, body).into_response()
 }
 
 /// Sends the answers until there are no more, the caller's token is good no longer, or the server stops.

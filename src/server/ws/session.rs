@@ -144,7 +144,7 @@ async fn start(
     operations.admit(&id)?;
     let asked = schema.find(operation).await;
     let live = asked.kind() == Some(OperationType::Subscription);
-    let answers = schema.execute_stream(asked, caller.clone(), uuid::Uuid::now_v7().to_string());
+    let answers = schema.charge_and_execute_stream(asked, caller.clone(), uuid::Uuid::now_v7().to_string());
     operations.start(id, live, answers);
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::schema::sdl::Sdl;
 async fn ask(schema: &Schema, document: &str, viewer: Viewer) -> Value {
     let caller = Caller { viewer, address: IpAddr::from([127, 0, 0, 1]), cookies: Cookies::Unavailable };
     let asked = schema.read(Request::new(document));
-    let mut answers = schema.execute_stream(asked, caller, "a-test".to_owned());
+    let mut answers = schema.charge_and_execute_stream(asked, caller, "a-test".to_owned());
     match tokio::time::timeout(std::time::Duration::from_secs(10), answers.next()).await {
         Ok(Some(answer)) => serde_json::to_value(answer).expect("an answer is JSON"),
         // A subscription that was taken: nothing has happened yet.

@@ -271,6 +271,19 @@ fn widest_allowed() -> Vec<Case> {
             format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(490, "a#:name ")),
         ),
         document(
+            "the most text",
+            COST,
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(480, "a#:descriptionHtml ")),
+        ),
+        document(
+            "the most pages",
+            COST,
+            format!(
+                "{{ category(slug: \"x\") {{ {} }} }}",
+                many(450, "a#:products(first: #) { totalCount } ")
+            ),
+        ),
+        document(
             "the most cost in reviews",
             None,
             "{ products(first: 100) { nodes { id name slug price { amount currency } stock reviews(first: 18) { nodes { id rating title body author { name } } } } } }",

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use cartograph::seed::{self, Sizes};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use self::corpus::Case;
@@ -48,6 +49,9 @@ async fn stocked(database: &TestDatabase) {
         force: false,
     };
     seed::run(&options).await.expect("a shop");
+    // As long as a description may be.
+    let long = "UPDATE products SET description = repeat('x', 50000), description_html = repeat('y', 50000)";
+    database.connect().await.batch_execute(long).await.expect("descriptions");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use axum::http::{Method, StatusCode};
 use super::negotiation::JSON;
 use crate::support::TestApp;
 use crate::support::client::{Answer, Http};
+use crate::support::raw::Raw;
 
 #[track_caller]
 fn assert_coded(answer: &Answer, status: StatusCode, code: &str) {
@@ -74,4 +75,18 @@ async fn what_is_not_there_says_so_in_the_same_way() {
     let token = [JSON, ("authorization", "Bearer forged")];
     let refused = http.send(Method::POST, "/graphql", &token, "{\"query\":\"{ __typename }\"}").await;
     assert_coded(&refused, StatusCode::UNAUTHORIZED, "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn a_request_has_one_host() {
+    let app = TestApp::start().await;
+    for hosts in ["", "host: x\r\nhost: y\r\n"] {
+        let mut raw = Raw::open(app.address).await;
+        raw.send(format!("GET /healthz HTTP/1.1\r\n{hosts}connection: close\r\n\r\n")).await;
+        let answer = String::from_utf8(raw.read_to_end().await).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("BAD_REQUEST"), "{answer}");
+    }
+    let mut old = Raw::open(app.address).await;
+    old.send("GET /healthz HTTP/1.0\r\n\r\n").await;
+    assert!(String::from_utf8_lossy(&old.read_to_end().await).contains(" 200 "));
 }

@@ -206,6 +206,7 @@ fn config() -> Config {
             port: 0,
             shutdown_delay: Duration::ZERO,
             trusted_proxies: Vec::new(),
+            client_address_header: cartograph::config::ClientAddressHeader::XForwardedFor,
             connections: Connections {
                 max: 1000,
                 max_per_address: 1000,

@@ -23,7 +23,16 @@ const MAX_UNKNOWN: usize = 20;
 
 /// What the operations of a document ask for.
 #[derive(Debug)]
-pub(in crate::graphql) struct Survey(Vec<(Option<Name>, Estimate)>);
+pub(in crate::graphql) struct Survey(Vec<(Option<Name>, Asked)>);
+
+/// What an operation asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// All of it; of a subscription, what it begins with.
+    pub(super) whole: Estimate,
+    /// A single event of a subscription.
+    pub(super) event: Option<Estimate>,
+}
 
 impl Survey {
     /// Walks a document. Fails when it goes beyond a bound, or has fragments that spread themselves.
@@ -34,10 +43,10 @@ impl Survey {
         let mut operations = Vec::new();
         let mut all = Extent::default();
         for (name, operation) in document.operations.iter() {
-            let (extent, estimate) = walk.operation(&operation.node)?;
+            let (extent, asked) = walk.operation(&operation.node)?;
             Limit::RootFields.check(extent.width)?;
             all.add(&extent)?;
-            operations.push((name.cloned(), estimate));
+            operations.push((name.cloned(), asked));
         }
         // Validation walks those too that no operation spreads.
         for name in document.fragments.keys() {
@@ -49,12 +58,10 @@ impl Survey {
     }
 
     /// What an operation asks for. The name picks one; a single one needs none.
-    pub(super) fn operation(&self, name: Option<&str>) -> Option<&Estimate> {
+    pub(super) fn operation(&self, name: Option<&str>) -> Option<&Asked> {
         match (self.0.as_slice(), name) {
             ([(_, only)], None) => Some(only),
-            (all, name) => {
-                all.iter().find(|(found, _)| found.as_deref() == name).map(|(_, estimate)| estimate)
-            }
+            (all, name) => all.iter().find(|(found, _)| found.as_deref() == name).map(|(_, asked)| asked),
         }
     }
 }
@@ -107,6 +114,8 @@ struct Sums {
     own: Estimate,
     /// One item of each list that is as long as the field around it says: `nodes` and `edges` of a page.
     listed: Estimate,
+    /// An event, where this is a subscription.
+    event: Option<Estimate>,
 }
 
 /// A fragment that was met.
@@ -126,7 +135,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(Extent, Estimate)> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(Extent, Asked)> {
         Limit::Variables.check(operation.variable_definitions.len())?;
         let mut extent = Extent::default();
         for definition in &operation.variable_definitions {
@@ -141,9 +150,10 @@ impl<'a> Walk<'a> {
             OperationType::Mutation => "Mutation",
             OperationType::Subscription => "Subscription",
         };
-        let (below, sums) = self.set(&operation.selection_set.node, self.prices.fields(root), 0)?;
+        let (below, mut sums) = self.set(&operation.selection_set.node, self.prices.fields(root), 0)?;
         extent.add(&below)?;
-        Ok((extent, sums.of_one(Items::usual())))
+        let event = sums.event.take();
+        Ok((extent, Asked { whole: sums.of_one(Items::usual()), event }))
     }
 
     /// A set of selections from a type, which lies so many sets deep.
@@ -220,12 +230,21 @@ impl<'a> Walk<'a> {
         extent.described += usize::from(price.is_some_and(|price| price.describes));
 
         let points = price.map_or(0, |price| price.points);
-        let mut each = Estimate::of(Amount { cost: points, values: 1, uses });
+        let mut each = Estimate::of(Amount { cost: points, values: 1, uses, pages: 0 });
         match price {
             // A connection: it says how long its lists are.
-            Some(price) if !price.list && !price.multipliers.is_empty() => {
+            Some(price) if price.is_page() => {
+                each.add(Estimate::of(Amount { pages: 1, ..Amount::default() }));
                 each.add(inner.of_one(Items::promised(price, |name| argument(field, name))));
                 sums.own.add(each);
+            }
+            Some(price) if price.streams => {
+                each.add(inner.of_one(Items::usual()));
+                sums.event = Some(each.clone());
+                sums.own.add(match price.is_sized() {
+                    true => each.for_each(Items::promised(price, |name| argument(field, name))),
+                    false => each,
+                });
             }
             Some(price) if price.list => {
                 each.add(inner.of_one(Items::usual()));
@@ -252,7 +271,7 @@ impl<'a> Walk<'a> {
             let parent = self.prices.fields(&fragment.node.type_condition.node.on.node);
             let (mut extent, inner) = self.set(&fragment.node.selection_set.node, parent, level)?;
             extent.directives += self.directives(&fragment.node.directives)?.0;
-            let Sums { own, listed } = inner;
+            let Sums { own, listed, .. } = inner;
             let walked = Fragment::Walked { extent, own: Arc::new(own), listed: Arc::new(listed) };
             self.fragments.insert(name, walked);
         }

@@ -29,7 +29,7 @@ fn assert_refused(limit: Limit, document: &str) {
 
 fn amount(document: &str, variables: serde_json::Value) -> Amount {
     let survey = survey(document).unwrap_or_else(|error| panic!("{error:?}"));
-    survey.operation(None).unwrap().with(&Variables::from_json(variables))
+    survey.operation(None).unwrap().whole.with(&Variables::from_json(variables))
 }
 
 fn cost(document: &str) -> u64 {
@@ -205,4 +205,29 @@ fn introspection_is_reckoned_by_the_size_of_the_schema() {
     let fragments = "{ __type(name: \"Query\") { ...A } } fragment A on __Type { fields { type { ...B } } }
         fragment B on __Type { fields { type { ...C } } } fragment C on __Type { interfaces { name } }";
     assert_refused(Limit::Described, fragments);
+}
+
+#[test]
+fn a_page_is_a_read_however_many_objects_it_is_asked_of() {
+    let pages = |document: &str| amount(document, json!({})).pages;
+    assert_eq!(pages("{ shop { name } }"), 0);
+    assert_eq!(pages("{ products(first: 50) { nodes { reviews(first: 2) { nodes { id } } } } }"), 2);
+    let many = many(30, "a#: products(first: 1) { nodes { id } } ");
+    assert_eq!(pages(&format!("{{ category {{ {many} }} }}")), 30);
+    assert_eq!(
+        pages(&format!("{{ category {{ ...F x: parent {{ ...F }} }} }} fragment F on Category {{ {many} }}")),
+        60
+    );
+}
+
+#[test]
+fn a_subscription_costs_for_each_of_what_it_watches_and_for_each_event() {
+    let document =
+        "subscription($ids: [ID!]!) { variantAvailability(variantIds: $ids) { id product { id } } }";
+    let variables = Variables::from_json(json!({ "ids": vec!["a"; 100] }));
+    let survey = survey(document).unwrap();
+    let asked = survey.operation(None).unwrap();
+    let event = asked.event.as_ref().unwrap().with(&variables).cost;
+    assert_eq!(event, 3 + 1);
+    assert_eq!(asked.whole.with(&variables).cost, 100 * event);
 }
