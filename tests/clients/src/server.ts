@@ -1,6 +1,7 @@
 // The shop under test, and those of the demo who sign in to it.
 import assert from 'node:assert/strict';
 import { env } from 'node:process';
+import { Session, type Tokens } from './session';
 
 assert(env.CARTOGRAPH_URL, 'CARTOGRAPH_URL says where the shop is: run this with make test-clients');
 
@@ -20,14 +21,15 @@ export async function ask<Data>(query: string, variables: object, token?: string
   return data;
 }
 
-/** The access token of one of the demo's accounts. */
-export async function signIn(name: 'customer' | 'staff' | 'admin'): Promise<string> {
+/** One of the demo's accounts, signed in; with `stale` the access token is one that has to be renewed first. */
+export async function signIn(name: 'customer' | 'staff' | 'admin', stale?: 'stale'): Promise<Session> {
   const document = `mutation($email: String!) {
-    sessionCreate(input: { email: $email, password: "cartograph-demo" }) { session { accessToken } }
+    sessionCreate(input: { email: $email, password: "cartograph-demo" }) { session { accessToken refreshToken } }
   }`;
   const email = `${name}@example.com`;
-  const { sessionCreate } = await ask<{ sessionCreate: { session: { accessToken: string } } }>(document, { email });
-  return sessionCreate.session.accessToken;
+  const { sessionCreate } = await ask<{ sessionCreate: { session: Tokens } }>(document, { email });
+  const { accessToken, refreshToken } = sessionCreate.session;
+  return new Session(url, { accessToken: stale ?? accessToken, refreshToken });
 }
 
 /** Has staff move an order to its next status. */
@@ -35,6 +37,7 @@ export async function pay(orderId: string): Promise<void> {
   const document = `mutation($orderId: ID!) {
     orderStatusUpdate(input: { orderId: $orderId, status: PAID }) { userErrors { message } }
   }`;
-  const data = await ask<{ orderStatusUpdate: { userErrors: unknown[] } }>(document, { orderId }, await signIn('staff'));
+  const token = await (await signIn('staff')).token();
+  const data = await ask<{ orderStatusUpdate: { userErrors: unknown[] } }>(document, { orderId }, token);
   assert.deepEqual(data.orderStatusUpdate.userErrors, []);
 }

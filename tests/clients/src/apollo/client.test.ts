@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { BROWSE } from '../documents';
-import { url } from '../server';
+import { signIn, url } from '../server';
 import { goShopping, type Shopper } from '../shopping';
 import { shopClient } from './client';
 
@@ -44,4 +44,21 @@ test('Apollo Client tells an error by its code', async () => {
     assert.equal(error.errors[0]?.extensions?.['code'], 'BAD_USER_INPUT');
     return true;
   });
+});
+
+test('Apollo Client renews a token that is no good, once for all who ask', async () => {
+  const signedIn = shopClient(url, await signIn('customer', 'stale'));
+  const query = gql`
+    {
+      viewer {
+        email
+      }
+    }
+  `;
+  const asked = [1, 2, 3].map(() =>
+    signedIn.query({ query, fetchPolicy: 'no-cache', context: { queryDeduplication: false } }),
+  );
+  for (const { data } of await Promise.all(asked)) {
+    assert.deepEqual(data, { viewer: { __typename: 'User', email: 'customer@example.com' } });
+  }
 });

@@ -35,10 +35,10 @@ const shopper: Shopper = {
 
 test('graphql-sse browses, buys and watches', () => goShopping(shopper));
 
-test('graphql-sse says who asks', async () => {
-  const customer = shopEvents(url, () => signIn('customer'));
+test('graphql-sse says who asks, and renews a token that is no good', async () => {
+  const customer = shopEvents(url, await signIn('customer', 'stale'));
   const answers = customer.iterate({ query: '{ viewer { email } }' });
-  assert.deepEqual((await answers.next()).value, { data: { viewer: { email: 'customer@example.com' } } });
+  assert.deepEqual((await answers.next()).value.data, { viewer: { email: 'customer@example.com' } });
   assert.equal((await answers.next()).done, true);
 });
 

@@ -1,10 +1,7 @@
 import { createClient, type Client } from 'graphql-sse';
+import type { Session } from '../session';
 
-/** `token` gives an access token, for those who are signed in; it is asked anew with each operation. */
-export function shopEvents(url: string, token?: () => Promise<string>): Client {
-  return createClient({
-    url,
-    headers: async (): Promise<Record<string, string>> =>
-      token ? { Authorization: `Bearer ${await token()}` } : {},
-  });
+/** `session` is whoever is signed in. */
+export function shopEvents(url: string, session?: Session): Client {
+  return createClient({ url, fetchFn: session?.fetch ?? fetch });
 }

@@ -1,4 +1,4 @@
-import { createClient, type Sink } from 'graphql-ws';
+import type { Sink } from 'graphql-ws';
 import {
   Environment,
   type FetchFunction,
@@ -8,20 +8,17 @@ import {
   Store,
   type SubscribeFunction,
 } from 'relay-runtime';
-import WebSocket from 'ws';
+import { shopSocket } from '../graphql-ws/client';
+import type { Session } from '../session';
 
-/** `token` is an access token, for those who are signed in. */
-export function shopEnvironment(url: string, token?: string): Environment {
-  const credentials: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  const socket = createClient({
-    url: url.replace(/^http/, 'ws') + '/ws',
-    connectionParams: credentials,
-    webSocketImpl: WebSocket, // browsers have one
-  });
+/** `session` is whoever is signed in. */
+export function shopEnvironment(url: string, session?: Session): Environment {
+  const socket = shopSocket(url, session);
+  const send = session?.fetch ?? fetch;
   const fetchGraphQL: FetchFunction = async ({ text }, variables) => {
-    const response = await fetch(url, {
+    const response = await send(url, {
       method: 'POST',
-      headers: { ...credentials, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
       body: JSON.stringify({ query: text, variables }),
     });
     return response.json();

@@ -1,19 +1,14 @@
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from '@urql/core';
-import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { shopSocket } from '../graphql-ws/client';
+import type { Session } from '../session';
 
-/** `token` is an access token, for those who are signed in. */
-export function shopClient(url: string, token?: string): Client {
-  const credentials: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
-  const socket = createClient({
-    url: url.replace(/^http/, 'ws') + '/ws',
-    connectionParams: credentials,
-    webSocketImpl: WebSocket, // browsers have one
-  });
+/** `session` is whoever is signed in. */
+export function shopClient(url: string, session?: Session): Client {
+  const socket = shopSocket(url, session);
   return new Client({
     url,
     preferGetMethod: false,
-    fetchOptions: { headers: credentials },
+    fetch: session?.fetch ?? fetch,
     exchanges: [
       cacheExchange,
       fetchExchange,
