@@ -18,6 +18,8 @@ export type HeaderMap = Record<string, string>;
 export async function post(request: GraphQLRequest, headers: HeaderMap): Promise<ExecutionResult> {
   const response = await fetch(ENDPOINT, {
     method: 'POST',
+    // The playground signs in by token. A shop on the same host may have left cookies, of somebody else or long expired.
+    credentials: 'omit',
     headers: {
       Accept: 'application/graphql-response+json, application/json',
       'Content-Type': 'application/json',

@@ -1,13 +1,34 @@
-export interface SignedIn {
-  accessToken: string;
-  refreshToken: string;
+/** A session as the server gives it: its tokens are null where they are in cookies. */
+export interface GivenSession {
+  accessToken: string | null;
+  refreshToken: string | null;
   expiresAt: string;
   user: { email: string; roles: string[] };
 }
 
+/** A session of the playground, which asks for no cookies. */
+export interface SignedIn extends GivenSession {
+  accessToken: string;
+  refreshToken: string;
+}
+
 export interface SessionResult {
-  session: SignedIn | null;
+  session: GivenSession | null;
   userErrors: { message: string }[];
+}
+
+/** Whether a session holds its tokens. */
+export function hasTokens(session: GivenSession): session is SignedIn {
+  return session.accessToken !== null && session.refreshToken !== null;
+}
+
+/** Whether something that was stored, perhaps by an older playground, is a session. */
+export function isSignedIn(value: unknown): value is SignedIn {
+  if (typeof value !== 'object' || value === null) return false;
+  const { accessToken, refreshToken, expiresAt, user } = value as Partial<Record<keyof SignedIn, unknown>>;
+  const { email, roles } = (user ?? {}) as Partial<Record<keyof SignedIn['user'], unknown>>;
+  const areTexts = [accessToken, refreshToken, expiresAt, email].every((text) => typeof text === 'string');
+  return areTexts && Array.isArray(roles) && roles.every((role) => typeof role === 'string');
 }
 
 const SESSION = `

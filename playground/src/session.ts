@@ -4,7 +4,15 @@
  * every refresh goes through {@link Session.renew}, which never runs twice at once.
  */
 import { postForData } from './http';
-import { REFRESH, type SessionResult, SIGN_IN, SIGN_OUT, type SignedIn } from './session-operations';
+import {
+  hasTokens,
+  isSignedIn,
+  REFRESH,
+  type SessionResult,
+  SIGN_IN,
+  SIGN_OUT,
+  type SignedIn,
+} from './session-operations';
 
 const STORAGE_KEY = 'cartograph:session';
 /** How long before the access token expires a new one is fetched. */
@@ -85,7 +93,8 @@ class Session {
       variables: { refreshToken: used.refreshToken },
     });
     if (this.#current !== used) return;
-    if (sessionRefresh.session) this.#set(sessionRefresh.session);
+    const { session } = sessionRefresh;
+    if (session && hasTokens(session)) this.#set(session);
     else this.#set(undefined, `The session of ${used.user.email} has ended. Please sign in again.`);
   }
 
@@ -110,7 +119,7 @@ class Session {
 }
 
 function sessionOf({ session, userErrors }: SessionResult): SignedIn {
-  if (session) return session;
+  if (session && hasTokens(session)) return session;
   throw new Error(userErrors.map((error) => error.message).join(' ') || 'The server refused without a reason.');
 }
 
@@ -121,7 +130,8 @@ async function revoke({ refreshToken }: SignedIn): Promise<void> {
 
 function load(): SignedIn | undefined {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null') ?? undefined;
+    const stored: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null');
+    return isSignedIn(stored) ? stored : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import type { Observable } from '@graphiql/toolkit';
 import type { ExecutionResult } from 'graphql';
-import { createClient, type FormattedExecutionResult } from 'graphql-ws';
-import { type GraphQLRequest, type HeaderMap, withToken } from './http';
+import { CloseCode, createClient, type FormattedExecutionResult } from 'graphql-ws';
+import { type GraphQLRequest, type HeaderMap, typedAuthorization, withToken } from './http';
 import { session } from './session';
 
 interface Observer {
@@ -21,6 +21,7 @@ export function overSocket(request: GraphQLRequest, typedHeaders: HeaderMap): Ob
         url: socketUrl(),
         lazy: true,
         connectionParams: async () => withToken(typedHeaders, await session.accessToken()),
+        shouldRetry: (reason) => reason instanceof CloseEvent && !isOfCookies(reason, typedHeaders),
       });
       const forgetSession = session.subscribe(() => client.terminate());
       const unsubscribe = client.subscribe(request, {
@@ -31,7 +32,7 @@ export function overSocket(request: GraphQLRequest, typedHeaders: HeaderMap): Ob
             observer.next({ errors: reason });
             observer.complete();
           } else {
-            observer.error(reason instanceof Error ? reason : new Error(closeMessage(reason)));
+            observer.error(reason instanceof Error ? reason : new Error(closeMessage(reason, typedHeaders)));
           }
         },
         complete() {
@@ -52,7 +53,18 @@ function socketUrl(): string {
   return url.href;
 }
 
-function closeMessage(reason: unknown): string {
+/**
+ * Whether a socket was refused that has sent no token. Browsers send cookies when it opens, and leave no way to omit them:
+ * those of a shop on the same host, whose session has ended.
+ */
+function isOfCookies(reason: CloseEvent, typedHeaders: HeaderMap): boolean {
+  return reason.code === CloseCode.Forbidden && !session.current && !typedAuthorization(typedHeaders);
+}
+
+function closeMessage(reason: unknown, typedHeaders: HeaderMap): string {
+  if (reason instanceof CloseEvent && isOfCookies(reason, typedHeaders)) {
+    return 'A shop on this host has left cookies of a session that has ended. Sign in here, or sign out of that shop.';
+  }
   if (reason instanceof CloseEvent && reason.reason) {
     return `The server closed the subscription: ${reason.reason} (${reason.code})`;
   }
