@@ -95,12 +95,16 @@ pub enum PermissionEnum {
     ManageUsers,
 }
 
-/// Only accounts whose roles bring all these permissions may use this; without any permission, every account. A thing with
-/// neither `@auth` nor `@owner` is public, or as public as what it is a part of.
-#[TypeDirective(location = "FieldDefinition", location = "Object")]
-pub(super) fn auth(requires: Vec<PermissionEnum>) {}
+/// Only accounts whose roles bring all the permissions that it `requires` may use this; with none of them, every account. Guests
+/// get `UNAUTHENTICATED`, others `FORBIDDEN`; where the field cannot be null, the object around it is not answered either. A
+/// thing with neither `@auth` nor `@owner` is public, or as public as what it is a part of.
+#[TypeDirective(location = "FieldDefinition")]
+pub(super) fn auth(
+    #[graphql(desc = "The permissions that are needed, all of them.")] requires: Vec<PermissionEnum>,
+) {
+}
 
 /// Only the account that the thing belongs to may use this field of it. Beside `@auth`: that account, whatever its roles, and
-/// those that `@auth` lets in.
+/// those that `@auth` lets in. Guests get `UNAUTHENTICATED`, others `FORBIDDEN`.
 #[TypeDirective(location = "FieldDefinition")]
 pub(super) fn owner() {}

@@ -52,7 +52,11 @@ impl NodeQuery {
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of anything.")] id: ID,
+        #[graphql(
+            desc = "The id of something that is a `Node`. Ids of other things, and texts that are no ids, are \
+                    `BAD_USER_INPUT`."
+        )]
+        id: ID,
     ) -> Result<Option<Node>> {
         find(ctx, parse_any(&id)?).await
     }
@@ -62,7 +66,10 @@ impl NodeQuery {
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most 100 ids.")] ids: Vec<ID>,
+        #[graphql(
+            desc = "At most 100 ids of things that are `Node`s; with another, nothing is answered but `BAD_USER_INPUT`."
+        )]
+        ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_NODES {
             return Err(ApiError::bad_input(format!(

@@ -16,7 +16,7 @@ use crate::attempts::TooMany;
 pub(crate) enum AccountErrorCode {
     /// The account is closed.
     AccountClosed,
-    /// A part of the address is missing or cannot be used.
+    /// A part of the postal address is missing or cannot be used.
     AddressInvalid,
     /// The address book is full.
     AddressLimitReached,
@@ -25,7 +25,7 @@ pub(crate) enum AccountErrorCode {
     CartNotMerged,
     /// The text is no e-mail address that can be written to.
     EmailInvalid,
-    /// There is an account with this address.
+    /// There is an account with this e-mail address.
     EmailTaken,
     /// There is no account with this e-mail address and password; which of the two is wrong is not told.
     InvalidCredentials,

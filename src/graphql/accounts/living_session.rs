@@ -32,12 +32,12 @@ impl LivingSession {
         DateTime(self.0.created_at)
     }
 
-    /// When it was last refreshed; requests in between are not noted.
+    /// When it was opened or last refreshed; requests in between are not noted.
     async fn last_used_at(&self) -> DateTime {
         DateTime(self.0.last_used_at)
     }
 
-    /// When it ends unless it is refreshed before.
+    /// When it ends unless it is refreshed before: the `refreshExpiresAt` of `Session`.
     async fn expires_at(&self) -> DateTime {
         DateTime(self.0.expires_at)
     }

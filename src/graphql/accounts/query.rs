@@ -79,7 +79,8 @@ impl AccountQuery {
     async fn users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,

@@ -33,12 +33,12 @@ impl Session {
         self.shown(&self.session.refresh_token)
     }
 
-    /// When the access token ends.
+    /// When the access token ends; the session goes on with another until `refreshExpiresAt`.
     async fn expires_at(&self) -> DateTime {
         DateTime(self.session.expires_at)
     }
 
-    /// When the session ends unless it is refreshed before.
+    /// When the session ends unless it is refreshed before: the `expiresAt` of `LivingSession`.
     async fn refresh_expires_at(&self) -> DateTime {
         DateTime(self.session.refresh_expires_at)
     }

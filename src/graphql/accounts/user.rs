@@ -37,7 +37,7 @@ pub(crate) enum AccountStatus {
     Deactivated,
 }
 
-/// An account, as its owner and those who may read accounts see it.
+/// An account, as its owner, those who may read accounts, and those who may read an order of its see it.
 #[derive(Description)]
 pub(crate) struct User(pub accounts::User);
 
@@ -78,7 +78,8 @@ impl User {
     async fn orders(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
@@ -102,7 +103,8 @@ impl User {
     async fn sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
@@ -146,7 +148,8 @@ impl User {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,

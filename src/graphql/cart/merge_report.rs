@@ -9,7 +9,8 @@ use crate::cart::{self, DropReason, DroppedLine, MergeReport};
 use crate::error::Result;
 use crate::ids::UserId;
 
-/// What became of a guest's cart when its owner signed in: everything that was in it is in one of the three lists.
+/// What became of a guest's cart when its owner signed in: everything that was in it is in one of the three
+/// lists, of at most 100 lines each.
 #[derive(SimpleObject)]
 pub(crate) struct CartMergeReport {
     /// Lines that moved to the customer's cart as they were.

@@ -52,7 +52,7 @@ impl Category {
         }
     }
 
-    /// The categories from the root down to the one above this: the breadcrumb of a page.
+    /// The categories from the root down to the one above this, at most 9: the breadcrumb of a page.
     #[graphql(directive = cost::apply(1, None, Some(5)))]
     async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
         let above = &self.0.path[..self.0.path.len().saturating_sub(1)];
@@ -66,7 +66,8 @@ impl Category {
     async fn children(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
     ) -> Result<Connection<Category>> {
         let page = PageArguments { first, after, ..PageArguments::default() };
@@ -79,7 +80,8 @@ impl Category {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,

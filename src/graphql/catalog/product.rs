@@ -54,7 +54,7 @@ impl Product {
         &self.0.vendor
     }
 
-    /// Free words to find it by.
+    /// Free words to find it by; at most 50.
     async fn tags(&self) -> &[String] {
         &self.0.tags
     }
@@ -109,7 +109,7 @@ impl Product {
         PriceRange { min: bound(self.0.price_min), max: bound(self.0.price_max) }
     }
 
-    /// The choices it offers, such as Size; none for a product with a single variant.
+    /// The choices it offers, such as Size; at most 3, and none for a product with a single variant.
     #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn options(&self, ctx: &Context<'_>) -> Result<Vec<ProductOption>> {
         let options = ctx.loaders().options_of.load_all(self.0.id).await?;
@@ -121,7 +121,8 @@ impl Product {
     async fn variants(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
     ) -> Result<Connection<ProductVariant>> {
         let page = PageArguments { first, after, ..PageArguments::default() };
@@ -136,7 +137,7 @@ impl Product {
         }
     }
 
-    /// Its pictures, in the order to show them.
+    /// Its pictures, at most 50, in the order to show them.
     #[graphql(directive = cost::apply(1, None, Some(3)))]
     async fn images(&self, ctx: &Context<'_>) -> Result<Vec<Image>> {
         let images = ctx.loaders().images_of.load_all(self.0.id).await?;
@@ -144,7 +145,7 @@ impl Product {
         Ok(images.iter().map(|image| Image::new(image, shop)).collect())
     }
 
-    /// Names and values such as Material: Stoneware, by name.
+    /// Names and values such as Material: Stoneware, by name; at most 50.
     async fn attributes(&self) -> Vec<Attribute> {
         let attributes = self.0.attributes.as_object().into_iter().flatten();
         attributes
@@ -169,7 +170,8 @@ impl Product {
     async fn reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "In which order; latest first unless said otherwise.")] sort: Option<ReviewSort>,
     ) -> Result<Connection<Review>> {
@@ -208,7 +210,7 @@ pub(crate) struct ProductOption {
     id: ID,
     /// Its name, such as Size.
     name: String,
-    /// What can be chosen, in the order to show it.
+    /// What can be chosen, at most 100 values, in the order to show it.
     values: Vec<String>,
 }
 

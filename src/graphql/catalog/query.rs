@@ -44,7 +44,8 @@ impl CatalogQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "How many items, from the end or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
@@ -82,7 +83,8 @@ impl CatalogQuery {
     async fn categories(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "The category whose children are wanted.")] parent: Option<ID>,
     ) -> Result<Connection<Category>> {

@@ -11,8 +11,11 @@ use async_graphql::{TypeDirective, Value};
 
 use crate::pagination::DEFAULT_PAGE_SIZE;
 
-/// What a field costs before it is executed. An object costs 1 and a scalar nothing where a field does not say otherwise, a
-/// field of `Mutation` or `Subscription` 10. Lists multiply: see `multipliers`.
+/// What a field costs before it is executed: `complexity` is the points of each object, or of the value. An object costs 1 and a
+/// scalar nothing where a field does not say otherwise, a field of `Mutation` or `Subscription` 10. Lists multiply:
+/// `multipliers` are the arguments that tell how many items there will be, numbers, or lists by their length. The largest one
+/// given counts; for a connection, of its `nodes` and of its `edges`. `assumedSize` is how many to reckon with where none is
+/// given: 20 where one could be, else 10, unless said otherwise.
 #[TypeDirective(location = "FieldDefinition")]
 pub(in crate::graphql) fn cost(
     #[graphql(desc = "The points that each object, or the value, of this field costs.")] complexity: i32,

@@ -59,7 +59,8 @@ impl OrderFilter {
 #[derive(InputObject)]
 pub struct OrderPlaceInput {
     /// A key of the client's own making, such as a UUID: sent again with the same order, the order is placed once and the
-    /// first answer comes back. Good for 24 hours.
+    /// first answer comes back. Good for 24 hours. Keys are an account's own, or a guest cart's: with another guest cart the
+    /// same key places another order. 1 to 255 characters.
     pub idempotency_key: Option<String>,
     /// The cart to buy; the viewer's own when left out.
     pub cart_id: Option<ID>,

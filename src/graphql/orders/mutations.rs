@@ -27,7 +27,7 @@ const MAX_NOTE_LENGTH: usize = 1000;
 /// Why an order could not be placed or moved on.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
 pub enum OrderErrorCode {
-    /// An address is incomplete or unknown.
+    /// A postal address is incomplete or unknown.
     AddressInvalid,
     /// The cart has no lines.
     CartEmpty,
@@ -68,7 +68,7 @@ user_error!(
 /// An order that was placed, or why not.
 #[derive(SimpleObject)]
 pub struct OrderPlacePayload {
-    /// The order.
+    /// The order; null when none was placed.
     order: Option<Order>,
     /// What a guest shows to see the order again; keep it. Null for customers.
     token: Option<String>,
@@ -79,7 +79,7 @@ pub struct OrderPlacePayload {
 /// An order that was moved on, or why not.
 #[derive(SimpleObject)]
 pub struct OrderPayload {
-    /// The order as it is now.
+    /// The order as it is now; null when nothing changed.
     order: Option<Order>,
     /// What kept the order where it is.
     user_errors: Vec<OrderUserError>,
@@ -119,7 +119,8 @@ impl OrderMutation {
         }
     }
 
-    /// Cancels an order that is still PENDING, by its owner; its stock is free again.
+    /// Cancels an order; its stock is free again. Its owner, or who holds a guest order's token, may while it is PENDING;
+    /// others with MANAGE_ORDERS as long as CANCELLED is one of its `nextStatuses`.
     async fn order_cancel(
         &self,
         ctx: &Context<'_>,

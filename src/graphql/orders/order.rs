@@ -54,7 +54,7 @@ impl Order {
         &self.0.email
     }
 
-    /// What was bought, frozen as it was then.
+    /// What was bought, frozen as it was then; at most 100 lines.
     #[graphql(directive = cost::apply(1, None, Some(25)))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
         let lines = ctx.loaders().order_lines_of.load_all(self.0.id).await?;
@@ -87,7 +87,8 @@ impl Order {
     async fn events(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
     ) -> Result<Connection<OrderEvent>> {
         let page = PageArguments { first, after, ..PageArguments::default() };

@@ -28,7 +28,8 @@ impl ReviewQuery {
     async fn reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many items, from the start or behind `after`; 1 to 100, or else 20.")]
+        first: Option<i32>,
         #[graphql(desc = "The cursor of the item before the page.")] after: Option<String>,
         #[graphql(desc = "Only those in this state.")] status: Option<ReviewStatus>,
     ) -> Result<Connection<Review>> {

@@ -32,7 +32,7 @@ pub(crate) struct EmailVerifyInput {
 /// What came of a token.
 #[derive(SimpleObject)]
 pub(crate) struct EmailVerifyPayload {
-    /// The address that is verified now; null when none is.
+    /// The e-mail address that is verified now; null when none is.
     email: Option<String>,
     /// The account; null unless it is the viewer's.
     user: Option<User>,
@@ -40,16 +40,16 @@ pub(crate) struct EmailVerifyPayload {
     user_errors: Vec<AccountUserError>,
 }
 
-/// Another address for the viewer's account.
+/// Another e-mail address for the viewer's account.
 #[derive(InputObject)]
 pub(crate) struct EmailChangeRequestInput {
-    /// The new address; capitals make no difference.
+    /// The new e-mail address; capitals make no difference.
     email: String,
     /// The account's password.
     password: String,
 }
 
-/// What came of asking for another address.
+/// What came of asking for another e-mail address.
 #[derive(SimpleObject)]
 pub(crate) struct EmailChangeRequestPayload {
     /// Where a letter is sent. It has the link that changes the address, unless another account has it.
@@ -92,8 +92,9 @@ impl EmailMutation {
         Ok(EmailVerifyPayload { email, user, user_errors })
     }
 
-    /// Asks for another address for the viewer's account: a letter with a link goes there, and the account keeps its
-    /// address until the link's token comes back by `emailVerify`. The answer does not tell whether another account has it.
+    /// Asks for another e-mail address for the viewer's account: a letter with a link goes there, at most three an hour, and
+    /// the account keeps its address until the link's token comes back by `emailVerify`. The answer does not tell whether
+    /// another account has it.
     #[graphql(
         guard = "AnyAccount",
         directive = auth::apply(vec![]),
