@@ -95,7 +95,7 @@ pub enum PermissionEnum {
     ManageUsers,
 }
 
-/// Only accounts whose roles bring all the permissions that it `requires` may use this; with none of them, every account. Guests
+/// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests
 /// get `UNAUTHENTICATED`, others `FORBIDDEN`; where the field cannot be null, the object around it is not answered either. A
 /// thing with neither `@auth` nor `@owner` is public, or as public as what it is a part of.
 #[TypeDirective(location = "FieldDefinition")]
