@@ -9,7 +9,7 @@ use super::super::error::Result;
 use super::super::user_error::{settle, user_error};
 use super::inputs::{OrderCancelInput, OrderPlaceInput, OrderStatusUpdateInput};
 use super::order::Order;
-use super::query::may_see;
+use super::query::{is_of_token, may_see};
 use crate::accounts::{Email, Permission, Viewer};
 use crate::address::Address;
 use crate::cart::CartSelector;
@@ -134,7 +134,7 @@ impl OrderMutation {
         let actor = match (ctx.viewer(), order.user_id) {
             (Viewer::User(user), owner) if owner == Some(user.user_id) => Actor::Customer(user.user_id),
             (Viewer::User(user), _) if ctx.may(Permission::ManageOrders) => Actor::Staff(user.user_id),
-            (_, None) => Actor::Guest,
+            (_, None) if is_of_token(&order, input.token.as_deref()) => Actor::Guest,
             // Whoever may only look at the order finds none to cancel.
             _ => return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] }),
         };

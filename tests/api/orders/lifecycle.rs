@@ -1,6 +1,10 @@
 //! Moving an order on, and cancelling it.
 
-use cartograph::ids::OrderId;
+use cartograph::accounts::{Permission, SignedIn, Viewer};
+use cartograph::caller::{Caller, Cookies};
+use cartograph::graphql::{Request, Schema};
+use cartograph::ids::{OrderId, SessionId, UserId};
+use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
@@ -117,4 +121,27 @@ async fn nobody_rewrites_an_orders_books() {
         .await
         .unwrap();
     assert_eq!(actors, [None, None]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_only_look_at_orders_cancels_none() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let (order, _) = buy(&app, &mug, 4).await;
+    let schema = Schema::open(app.app.clone()).await.expect("a schema");
+    let expires_at = Utc::now() + TimeDelta::minutes(5);
+    let reader =
+        SignedIn::with_permissions(UserId::new(), SessionId::new(), vec![Permission::ReadOrders], expires_at);
+    let caller = Caller {
+        viewer: Viewer::User(reader),
+        address: [127, 0, 0, 1].into(),
+        cookies: Cookies::Unavailable,
+    };
+    let request = Request::new(format!(
+        "mutation {{ orderCancel(input: {{ orderId: {order:?} }}) {{ order {{ id }} userErrors {{ code }} }} }}"
+    ));
+    let answer = Schema::execute(&schema, schema.read(request), caller, "a-test").await;
+    let answer = serde_json::to_value(answer.data).expect("JSON");
+    assert_eq!(answer["orderCancel"], json!({ "order": null, "userErrors": [{ "code": "NOT_FOUND" }] }));
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 4));
 }
