@@ -34,6 +34,12 @@ impl SessionCookies {
         Self { secure: shop.public_url.as_deref().is_some_and(|url| url.starts_with("https://")) }
     }
 
+    /// Whether browsers send them over encrypted connections alone.
+    #[must_use]
+    pub const fn are_secure(self) -> bool {
+        self.secure
+    }
+
     /// What a cookie is called.
     #[must_use]
     pub const fn name(self, kind: Kind) -> &'static str {

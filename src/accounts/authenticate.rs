@@ -15,24 +15,26 @@ pub enum AuthError {
     Malformed,
     /// Altered, made by someone else, or for someone else.
     #[error(
-        "The access token is invalid: this server did not issue it, or it was altered. Sign in with sessionCreate, sent \
-         without an Authorization header."
+        "The access token is invalid: this server did not issue it, or it was altered. Sign in with sessionCreate; a request for \
+         that carries no Authorization header."
     )]
     Invalid,
     /// It was good once.
     #[error(
-        "The access token has expired. Get a new one with sessionRefresh, sent without an Authorization header."
+        "The access token has expired. Renew the session with sessionRefresh, or end it with sessionRevoke; a request for that \
+         carries no Authorization header."
     )]
     Expired,
     /// Its session ended.
     #[error(
-        "The session of this access token has ended. Sign in with sessionCreate, sent without an Authorization header."
+        "The session of this access token has ended. Sign in with sessionCreate; a request for that carries no Authorization \
+         header."
     )]
     Ended,
     /// It says what was so once: the account's roles have changed.
     #[error(
-        "What this account may do has changed since the access token was issued. Get a new one with sessionRefresh, sent \
-         without an Authorization header."
+        "What this account may do has changed since the access token was issued. Renew the session with sessionRefresh; a request \
+         for that carries no Authorization header."
     )]
     Stale,
 }

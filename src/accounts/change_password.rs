@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::confirm::{ConfirmRefusal, confirm};
 use super::end_sessions::{Ending, end_sessions};
 use super::events::{AccountEventKind, append};
+use super::letters::AccountLetter;
 use super::model::User;
 use super::passwords::{PasswordError, Passwords};
 use super::permissions::SignedIn;
@@ -15,6 +16,7 @@ use super::queries;
 use crate::db::Db;
 use crate::db::schema::users;
 use crate::error::{ActionError, Error, Outcome, Refusal};
+use crate::queue::enqueue;
 
 /// A password and the one to take its place.
 pub struct PasswordChange {
@@ -38,7 +40,8 @@ pub enum ChangePasswordRefusal {
 impl Refusal for ChangePasswordRefusal {}
 
 /// Gives the account another password and ends all its sessions but the one that asks: whoever else got in by the old one
-/// is out. A log-in with the old one that goes on meanwhile either ends with them or fails.
+/// is out. A log-in with the old one that goes on meanwhile either ends with them or fails. Wake the worker then: its owner gets
+/// word.
 pub async fn change_password(
     db: &Db,
     passwords: &Passwords,
@@ -58,6 +61,7 @@ pub async fn change_password(
         let user = changed.ok_or(ChangePasswordRefusal::Confirm(ConfirmRefusal::WrongPassword))?;
         end_sessions(conn, Ending::AllBut(viewer.user_id, viewer.session_id), now).await?;
         append(conn, viewer.user_id, Some(viewer.user_id), AccountEventKind::PasswordChanged).await?;
+        enqueue(conn, &AccountLetter::PasswordChanged { user: viewer.user_id.0 }).await?;
         Ok(user)
     })
     .await

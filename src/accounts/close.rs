@@ -10,7 +10,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::end_sessions::{Ending, end_sessions};
 use super::events::{AccountEventKind, append};
 use super::model::User;
-use crate::db::schema::{mailed_tokens, users};
+use super::{letters, mailed_token};
+use crate::db::schema::users;
 use crate::error::violated_constraint;
 use crate::ids::UserId;
 
@@ -46,7 +47,7 @@ pub(super) async fn close(
     // Also those of an account that an operator closed by hand.
     end_sessions(conn, Ending::AllOf(user.id), now).await?;
     if erase && user.erased_at.is_none() {
-        user = self::erase(conn, user.id, now).await?;
+        user = self::erase(conn, user.id, &user.email, now).await?;
         append(conn, user.id, Some(actor), AccountEventKind::Erased).await?;
     }
     Ok(Closed::Done(user))
@@ -60,10 +61,16 @@ async fn deactivate(mut conn: &AsyncPgConnection, id: UserId, now: DateTime<Utc>
         .await
 }
 
-/// Takes from the row what tells who somebody was, and from accounts where mail was sent; a trigger takes what other tables
-/// have of them.
-async fn erase(mut conn: &AsyncPgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<User> {
-    diesel::delete(mailed_tokens::table.filter(mailed_tokens::user_id.eq(id))).execute(&mut conn).await?;
+/// Takes from the row what tells who somebody was, and from accounts and the queue where mail was sent; a trigger takes what
+/// other tables have of them.
+async fn erase(
+    mut conn: &AsyncPgConnection,
+    id: UserId,
+    email: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<User> {
+    mailed_token::forget(conn, id).await?;
+    letters::forget(conn, id, email).await?;
     diesel::update(users::table.find(id))
         .set((
             users::erased_at.eq(now),

@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::{count, exists};
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -11,7 +13,8 @@ use crate::db::schema::{mailed_tokens, users};
 use crate::ids::{JobId, UserId};
 use crate::secrets::{is_like_a_token, random_token, sha256};
 
-/// How many letters with a token of one purpose an account is sent within [`SPAN`].
+/// How many letters of one purpose an account is sent within [`SPAN`], and how many an address, whichever accounts have them sent:
+/// it may be a stranger's, and accounts come and go.
 const MOST: i64 = 3;
 const SPAN: TimeDelta = TimeDelta::hours(1);
 
@@ -39,6 +42,8 @@ pub(super) enum Purpose {
     ChangeEmail,
     /// Setting a new password.
     ResetPassword,
+    /// Nothing: the letter tells of something, has no link, and is counted like those that have one.
+    Notice,
 }
 
 impl Purpose {
@@ -47,6 +52,7 @@ impl Purpose {
             Self::VerifyEmail => "verify_email",
             Self::ChangeEmail => "change_email",
             Self::ResetPassword => "reset_password",
+            Self::Notice => "notice",
         }
     }
 
@@ -54,6 +60,7 @@ impl Purpose {
         match self {
             Self::VerifyEmail | Self::ChangeEmail => TimeDelta::hours(24),
             Self::ResetPassword => TimeDelta::hours(1),
+            Self::Notice => SPAN,
         }
     }
 }
@@ -67,9 +74,21 @@ pub(super) struct Addressee {
     pub(super) name: String,
     pub(super) password_hash: Option<String>,
     pub(super) email_verified_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+    erased_at: Option<DateTime<Utc>>,
 }
 
 impl Addressee {
+    /// Whether the account has not been closed.
+    pub(super) fn is_living(&self) -> bool {
+        self.deleted_at.is_none()
+    }
+
+    /// Whether the account's address is nobody's.
+    pub(super) fn is_erased(&self) -> bool {
+        self.erased_at.is_some()
+    }
+
     /// What stands for the password that the account has.
     pub(super) fn password_digest(&self) -> Vec<u8> {
         digest_of(self.password_hash.as_deref())
@@ -86,12 +105,14 @@ pub(super) fn digest_of(password_hash: Option<&str>) -> Vec<u8> {
     sha256(password_hash.unwrap_or_default().as_bytes()).to_vec()
 }
 
-/// A token that was sent, as it is stored.
+/// A token that was sent and is not void, as it is stored.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = mailed_tokens, check_for_backend(diesel::pg::Pg))]
 pub(super) struct Sent {
+    #[diesel(select_expression = mailed_tokens::user_id.assume_not_null())]
     pub(super) user_id: UserId,
     purpose: String,
+    #[diesel(select_expression = mailed_tokens::email.assume_not_null())]
     pub(super) email: String,
     pub(super) password_digest: Vec<u8>,
     job_id: JobId,
@@ -105,27 +126,37 @@ impl Sent {
     }
 }
 
-/// How many other letters with a token of this purpose the account was sent of late, and whether that is as many as it gets.
+/// What stands for an address where letters are counted.
+fn digest_of_address(email: &str) -> Vec<u8> {
+    sha256(email.as_bytes()).to_vec()
+}
+
+/// Whether as many letters of this purpose as there may be were sent of late: for the account, or to the address.
 pub(super) async fn has_enough(
     mut conn: &AsyncPgConnection,
     user: UserId,
+    email: &str,
     purpose: Purpose,
     now: DateTime<Utc>,
     but: Option<JobId>,
 ) -> QueryResult<bool> {
-    let sent: i64 = mailed_tokens::table
-        .filter(mailed_tokens::user_id.eq(user))
-        .filter(mailed_tokens::purpose.eq(purpose.as_str()))
-        .filter(mailed_tokens::created_at.gt(now - SPAN))
-        .filter(mailed_tokens::job_id.ne(but.unwrap_or(JobId(Uuid::nil()))))
-        .select(count(mailed_tokens::job_id).aggregate_distinct())
-        .get_result(&mut conn)
-        .await?;
-    Ok(sent >= MOST)
+    let recent = || {
+        mailed_tokens::table
+            .filter(mailed_tokens::purpose.eq(purpose.as_str()))
+            .filter(mailed_tokens::created_at.gt(now - SPAN))
+            .filter(mailed_tokens::job_id.ne(but.unwrap_or(JobId(Uuid::nil()))))
+            .select(count(mailed_tokens::job_id).aggregate_distinct())
+    };
+    let of_account: i64 = recent().filter(mailed_tokens::user_id.eq(user)).get_result(&mut conn).await?;
+    let address = digest_of_address(email);
+    let to_address: i64 =
+        recent().filter(mailed_tokens::address_digest.eq(address)).get_result(&mut conn).await?;
+    Ok(of_account >= MOST || to_address >= MOST)
 }
 
-/// A new token for this account, to be sent to this address; none when it has been sent enough of late. A job that tries
-/// again gets another one: the first may have arrived.
+/// A new token for this account, to be sent to this address; none when enough was sent of late. A job that tries again gets
+/// another one: the first may have arrived. Belongs into a transaction that holds the account's row: of letters to one
+/// address, one is counted at a time.
 pub(super) async fn issue(
     mut conn: &AsyncPgConnection,
     now: DateTime<Utc>,
@@ -134,7 +165,10 @@ pub(super) async fn issue(
     to: &Addressee,
     email: &str,
 ) -> QueryResult<Option<String>> {
-    if has_enough(conn, to.id, purpose, now, Some(job)).await? {
+    let address = digest_of_address(email);
+    let lock = address.iter().take(size_of::<i64>()).fold(0, |lock, byte| lock << 8 | i64::from(*byte));
+    sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(lock).execute(&mut conn).await?;
+    if has_enough(conn, to.id, email, purpose, now, Some(job)).await? {
         return Ok(None);
     }
     let token = random_token();
@@ -148,13 +182,34 @@ pub(super) async fn issue(
             mailed_tokens::job_id.eq(job),
             mailed_tokens::created_at.eq(now),
             mailed_tokens::expires_at.eq(now + purpose.lifetime()),
+            mailed_tokens::address_digest.eq(address),
         ))
         .execute(&mut conn)
         .await?;
     Ok(Some(token))
 }
 
-/// The token as it was sent, unless it is unknown, has expired, or is for something else.
+/// Makes void what was sent for the account to any other address than this one. The rows stay, for the count.
+pub(super) async fn void_all_but(mut conn: &AsyncPgConnection, user: UserId, email: &str) -> QueryResult<()> {
+    diesel::update(mailed_tokens::table)
+        .filter(mailed_tokens::user_id.eq(user))
+        .filter(mailed_tokens::email.ne(email))
+        .set(mailed_tokens::email.eq(None::<String>))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Takes from the rows whose they were and where they went. They stay, for the count.
+pub(super) async fn forget(mut conn: &AsyncPgConnection, user: UserId) -> QueryResult<()> {
+    diesel::update(mailed_tokens::table.filter(mailed_tokens::user_id.eq(user)))
+        .set((mailed_tokens::user_id.eq(None::<UserId>), mailed_tokens::email.eq(None::<String>)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// The token as it was sent, unless it is unknown, void, has expired, or is for something else.
 pub(super) async fn find(
     mut conn: &AsyncPgConnection,
     token: &MailedToken,
@@ -166,6 +221,7 @@ pub(super) async fn find(
         .find(token.hash())
         .filter(mailed_tokens::purpose.eq_any(purposes))
         .filter(mailed_tokens::expires_at.gt(now))
+        .filter(mailed_tokens::user_id.is_not_null().and(mailed_tokens::email.is_not_null()))
         .select(Sent::as_select())
         .first(&mut conn)
         .await

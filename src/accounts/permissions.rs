@@ -101,9 +101,15 @@ impl Role {
         };
         match self {
             Self::Customer => &[WriteReviews],
-            Self::Staff => {
-                &[WriteReviews, ManageCatalog, ManageInventory, ReadOrders, ManageOrders, ModerateReviews]
-            }
+            Self::Staff => &[
+                WriteReviews,
+                ManageCatalog,
+                ManageInventory,
+                ReadOrders,
+                ManageOrders,
+                ModerateReviews,
+                ReadUsers,
+            ],
             Self::Admin => &[
                 WriteReviews,
                 ManageCatalog,

@@ -1,12 +1,14 @@
 //! Reads of accounts. `users_by_ids` feeds the loader: one statement whatever the number of keys.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::address_book::SavedAddress;
 use super::email::Email;
 use super::model::User;
-use crate::db::schema::{addresses, sessions, users};
+use super::refresh_token::RefreshToken;
+use crate::db::schema::{addresses, refresh_tokens, sessions, users};
 use crate::ids::{AddressId, SessionId, UserId};
 
 /// The accounts with these ids, in any order, closed ones included.
@@ -81,6 +83,20 @@ pub async fn addresses_by_ids(
     ids: &[AddressId],
 ) -> QueryResult<Vec<SavedAddress>> {
     addresses::table.filter(addresses::id.eq_any(ids)).select(SavedAddress::as_select()).load(&mut conn).await
+}
+
+/// Whether the token, spent or not, is of a session that lives at this moment.
+pub async fn is_of_living_session(
+    mut conn: &AsyncPgConnection,
+    token: &RefreshToken,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let living = refresh_tokens::table
+        .inner_join(sessions::table)
+        .filter(refresh_tokens::token_hash.eq(token.hash()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now));
+    diesel::select(diesel::dsl::exists(living)).get_result(&mut conn).await
 }
 
 /// Whether the account has or had this session.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::upsert::DecoratableTarget;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
@@ -106,7 +107,7 @@ pub(super) async fn insert(
     roles: &[Role],
     email_verified_at: Option<DateTime<Utc>>,
 ) -> Outcome<User, RegisterRefusal> {
-    diesel::insert_into(users::table)
+    let inserted = diesel::insert_into(users::table)
         .values(NewUser {
             id: UserId::new(),
             email: candidate.email.as_str(),
@@ -115,13 +116,20 @@ pub(super) async fn insert(
             roles: roles.iter().map(|role| role.as_str()).collect(),
             email_verified_at,
         })
+        // No error where the address is taken: PostgreSQL's log would have it.
+        .on_conflict(users::email)
+        .filter_target(users::deleted_at.is_null())
+        .do_nothing()
         .returning(User::as_returning())
         .get_result(&mut conn)
         .await
-        .map_err(|error| match violated_constraint(&error) {
-            Some("users_email_key") => RegisterRefusal::EmailTaken.into(),
-            // PostgreSQL and we disagree about what lower case is, in some script that one of us does not know.
-            Some("users_email_normalised") => RegisterRefusal::Email(EmailError::Malformed).into(),
-            _ => error.into(),
-        })
+        .optional();
+    match inserted {
+        Ok(user) => user.ok_or_else(|| RegisterRefusal::EmailTaken.into()),
+        // PostgreSQL and we disagree about what lower case is, in some script that one of us does not know.
+        Err(error) if violated_constraint(&error) == Some("users_email_normalised") => {
+            Err(RegisterRefusal::Email(EmailError::Malformed).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -30,7 +30,7 @@ pub async fn request_verification(
     let user = queries::users_by_ids(conn, &[user]).await?.pop().filter(User::is_living);
     let user = user.ok_or(Error::AccountGone)?;
     if user.email_verified_at.is_none() {
-        if has_enough(conn, user.id, Purpose::VerifyEmail, now, None).await? {
+        if has_enough(conn, user.id, &user.email, Purpose::VerifyEmail, now, None).await? {
             return Err(VerificationRefusal::TooMany.into());
         }
         enqueue(conn, &AccountLetter::VerifyEmail { user: user.id.0 }).await?;

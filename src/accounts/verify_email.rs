@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::letters::AccountLetter;
 use super::mailed_token::{self, Addressee, MailedToken, Purpose, Sent, find, hold, spend};
 use super::model::User;
-use crate::db::schema::{mailed_tokens, users};
+use crate::db::schema::users;
 use crate::error::{Error, Outcome, Refusal, violated_constraint};
 use crate::ids::UserId;
 use crate::queue::{Job, enqueue};
@@ -94,7 +95,7 @@ pub async fn verify_email(
 
 /// Gives the account the address that the token was sent to, if it was sent for that and nothing has come in between.
 async fn change(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     now: DateTime<Utc>,
     account: &Addressee,
     sent: &Sent,
@@ -106,17 +107,22 @@ async fn change(
     if !good {
         return Err(VerifyEmailRefusal::TokenInvalid.into());
     }
+    // The index would say so as well, and PostgreSQL's log would have the address.
+    if is_taken(conn, &sent.email).await? {
+        return Err(VerifyEmailRefusal::EmailTaken.into());
+    }
     let changed = prove(conn, account, &sent.email, now).await?;
     // What was sent to the old address, or to others that were thought of, is good for nothing any more.
-    diesel::delete(mailed_tokens::table)
-        .filter(mailed_tokens::user_id.eq(account.id))
-        .filter(mailed_tokens::email.ne(&sent.email))
-        .execute(&mut conn)
-        .await?;
+    mailed_token::void_all_but(conn, account.id, &sent.email).await?;
     let former = account.email.clone();
     enqueue(conn, &AccountLetter::EmailChanged { user: account.id.0, former }).await?;
     EmailVerified::tell(conn, account.id).await?;
     Ok(changed)
+}
+
+async fn is_taken(mut conn: &AsyncPgConnection, email: &str) -> QueryResult<bool> {
+    let living = users::table.filter(users::email.eq(email)).filter(users::deleted_at.is_null());
+    diesel::select(exists(living)).get_result(&mut conn).await
 }
 
 /// Writes down that the account has this address, and that it is proven.

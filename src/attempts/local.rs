@@ -45,7 +45,8 @@ impl Local {
 
     pub(super) fn end(&self, names: &Names, known: bool, ending: Ending, now: i64) {
         let mut kept = self.kept();
-        for ((place, rule), name) in (0..).zip(RULES).zip(names.counts).take(concerned(known)) {
+        let counted = if ending == Ending::Known { 0 } else { concerned(known) };
+        for ((place, rule), name) in (0..).zip(RULES).zip(names.counts).take(counted) {
             // The account's counts start anew; other accounts are behind the address as well.
             if ending == Ending::Success && place < 2 {
                 kept.counts.remove(&name);
@@ -55,6 +56,8 @@ impl Local {
         }
         if ending == Ending::Success {
             kept.counts.remove(&names.counts[1]);
+        }
+        if ending != Ending::Nothing {
             let until = now.saturating_add(i64::try_from(KNOWN_FOR.as_millis()).unwrap_or(i64::MAX));
             kept.known.insert(names.known, until);
         }

@@ -40,6 +40,8 @@ enum Ending {
     Success,
     /// It came to nothing: as if it had not been.
     Nothing,
+    /// There was none: the account is known at this address, and the counts stay as they are.
+    Known,
 }
 
 /// What came of beginning.
@@ -101,29 +103,41 @@ impl Attempts {
             Begun::Wait(wait) => Err(TooMany { wait }),
         }
     }
+
+    /// Whoever asks from this address has shown without a password that the account is theirs, as they made it or read its
+    /// mail: like a success.
+    pub async fn vouch(&self, account: &str, address: IpAddr) {
+        // As one that was known: nothing was counted that would have to be taken back.
+        self.end(&Names::new(account, address), true, Ending::Success).await;
+    }
+
+    /// A session of the account is used from this address: the account is known there. No failure is forgotten by that, or
+    /// whoever has stolen one session could guess at the password without end.
+    pub async fn meet(&self, account: &str, address: IpAddr) {
+        self.end(&Names::new(account, address), true, Ending::Known).await;
+    }
+
+    async fn end(&self, names: &Names, known: bool, ending: Ending) {
+        let now = self.clock.now().timestamp_millis();
+        let told = match &self.shared {
+            Some(shared) => shared.end(names, known, ending, now).await,
+            None => None,
+        };
+        if told.is_none() {
+            self.local.end(names, known, ending, now);
+        }
+    }
 }
 
 impl Attempt<'_> {
     /// The password was right.
     pub async fn succeeded(self) {
-        self.end(Ending::Success).await;
+        self.attempts.end(&self.names, self.known, Ending::Success).await;
     }
 
     /// The password was not looked at, because something of ours failed before.
     pub async fn withdraw(self) {
-        self.end(Ending::Nothing).await;
-    }
-
-    async fn end(self, ending: Ending) {
-        let Attempts { clock, local, shared } = self.attempts;
-        let now = clock.now().timestamp_millis();
-        let told = match shared {
-            Some(shared) => shared.end(&self.names, self.known, ending, now).await,
-            None => None,
-        };
-        if told.is_none() {
-            local.end(&self.names, self.known, ending, now);
-        }
+        self.attempts.end(&self.names, self.known, Ending::Nothing).await;
     }
 }
 
@@ -233,6 +247,24 @@ mod tests {
         // Whoever has an account of their own there does not open the door for their guesses with it.
         door.begin("ada", "2001:db8::1").await.expect("no wait").succeeded().await;
         assert!(door.begin("grace", "2001:db8::1").await.is_err_and(|again| again.wait <= wait));
+    }
+
+    #[tokio::test]
+    async fn whose_account_it_is_can_be_known_without_a_password() {
+        let door = Door::new();
+        door.attempts.vouch("ada", "192.0.2.1".parse().unwrap()).await;
+        door.attempts.meet("ada", "192.0.2.2".parse().unwrap()).await;
+        for place in 0..=255 {
+            drop(door.begin("ada", &format!("198.51.100.{place}")).await);
+        }
+        assert!(door.begin("ada", "203.0.113.1").await.is_err(), "a stranger waits");
+        for home in ["192.0.2.1", "192.0.2.2"] {
+            assert_eq!(door.fail("ada", home).await, 5, "{home}");
+            door.attempts.meet("ada", home.parse().unwrap()).await;
+            assert!(door.begin("ada", home).await.is_err(), "a session buys no guesses");
+        }
+        door.attempts.vouch("ada", "192.0.2.1".parse().unwrap()).await;
+        assert_eq!(door.fail("ada", "192.0.2.1").await, 5);
     }
 
     #[test]

@@ -43,7 +43,12 @@ impl Shared {
         let mut call = self.call(&self.end, names);
         call.arg(now);
         with_rules(&mut call);
-        call.arg(u8::from(ending == Ending::Success)).arg(u8::from(known)).arg(millis(KNOWN_FOR));
+        let ending = match ending {
+            Ending::Nothing => 0,
+            Ending::Success => 1,
+            Ending::Known => 2,
+        };
+        call.arg(ending).arg(u8::from(known)).arg(millis(KNOWN_FOR));
         self.ask(&call).await
     }
 

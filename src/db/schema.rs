@@ -104,14 +104,15 @@ diesel::table! {
 diesel::table! {
     mailed_tokens (token_hash) {
         token_hash -> Bytea,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
         purpose -> Text,
-        email -> Text,
+        email -> Nullable<Text>,
         password_digest -> Bytea,
         job_id -> Uuid,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+        address_digest -> Bytea,
     }
 }
 

@@ -36,6 +36,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("logging_collector", "off"),
     ("log_destination", "stderr"),
     ("log_timezone", "UTC"),
+    // Details of errors repeat what is in rows: addresses, hashes.
+    ("log_error_verbosity", "terse"),
     ("timezone", "UTC"),
     ("lc_messages", "C"),
     ("cluster_name", "cartograph"),

@@ -11,7 +11,7 @@ use crate::orders::claim::claim_guest_orders;
 /// Sends a letter, if it still has something to say.
 pub(super) async fn send(app: App, job: JobId, letter: AccountLetter) -> Result<(), Failure> {
     // The connection goes back before the letter is sent.
-    let ready = prepare(&*app.upkeep.get().await?, app.clock.now(), job, letter).await?;
+    let ready = prepare(&mut *app.upkeep.get().await?, app.clock.now(), job, letter).await?;
     let Some(ready) = ready else {
         tracing::debug!(%job, "there is no letter to send");
         return Ok(());

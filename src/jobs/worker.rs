@@ -1,6 +1,6 @@
 //! The workers: take jobs out of the queue and do them.
 //!
-//! Any number of processes run one each; none is the leader. A worker leases as many jobs as it has hands free, never
+//! Any number of processes run one each; none is the leader. A worker leases as many jobs of a kind as it has hands free, never
 //! more, so that a lease runs only while its job does. What fails is tried again after longer and longer pauses, and given
 //! up in the end: the row stays, for somebody to look into. A process that dies lets its leases lapse.
 
@@ -21,8 +21,9 @@ use crate::error::Result;
 use crate::ids::JobId;
 use crate::queue::{self, Claimed, Job, Waker};
 
-/// How many jobs a process does at a time. Most of them wait for another machine.
-const HANDS: usize = 8;
+/// How many jobs of one kind a process does at a time. Each kind has hands of its own: most jobs wait for another machine, and
+/// while that one hangs, other kinds go on.
+const HANDS: usize = 4;
 /// How long an attempt may take; it is broken off then, and counts as failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a worker has a job to itself: longer than an attempt takes and its end takes to be written down.
@@ -89,6 +90,8 @@ impl Handlers {
 pub struct Worker {
     db: Db,
     waker: Waker,
+    /// Woken when a hand is free again.
+    freed: Waker,
     handlers: Handlers,
     failing: Mutex<HashSet<String>>,
 }
@@ -98,43 +101,35 @@ impl Worker {
     /// woken by `waker`.
     #[must_use]
     pub fn new(db: Db, waker: Waker, handlers: Handlers) -> Self {
-        Self { db, waker, handlers, failing: Mutex::default() }
+        Self { db, waker, freed: Waker::default(), handlers, failing: Mutex::default() }
     }
 
     /// Works until `shutdown`; the jobs that have begun are finished then, and no more are taken.
     pub async fn run(self, shutdown: CancellationToken) {
         let (worker, running) = (Arc::new(self), TaskTracker::new());
-        let hands = Arc::new(Semaphore::new(HANDS));
+        let hands = |kind: &&'static str| (*kind, Arc::new(Semaphore::new(HANDS)));
+        let hands: Vec<_> = worker.handlers.0.keys().map(hands).collect();
         let mut failures = 0;
         let mut looked = None;
-        while let Some(Ok(hand)) = shutdown.run_until_cancelled(Arc::clone(&hands).acquire_owned()).await {
-            let mut free = vec![hand];
-            free.extend(std::iter::from_fn(|| Arc::clone(&hands).try_acquire_owned().ok()));
-            let wanted = free.len();
-            let pause = match worker.take(wanted, &mut looked).await {
-                Ok(jobs) => {
+        while !shutdown.is_cancelled() {
+            let (pause, busy) = match worker.begin(&hands, &running, &mut looked).await {
+                Ok(busy) => {
                     failures = 0;
-                    let taken = jobs.len();
-                    for (job, hand) in jobs.into_iter().zip(free) {
-                        running.spawn(Arc::clone(&worker).work(job, hand));
-                    }
-                    if taken == wanted {
-                        continue;
-                    }
-                    POLL
+                    (POLL, busy)
                 }
                 Err(error) => {
                     if failures == 0 {
                         tracing::error!(%error, "no jobs can be taken; they wait in the queue");
                     }
                     failures += 1;
-                    back_off(POLL, failures)
+                    (back_off(POLL, failures), false)
                 }
             };
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 // While the database is away, wake-ups do not shorten the pause.
                 () = worker.waker.woken(), if failures == 0 => {}
+                () = worker.freed.woken(), if busy => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
@@ -142,8 +137,14 @@ impl Worker {
         running.wait().await;
     }
 
-    /// Leases jobs, and now and then gives up those that nobody came back from.
-    async fn take(&self, limit: usize, looked: &mut Option<Instant>) -> Result<Vec<Claimed>> {
+    /// Begins with what is due, as far as there are hands; and now and then gives up what nobody came back from. Whether there
+    /// was a kind with too few hands, so that more of it may be due.
+    async fn begin(
+        self: &Arc<Self>,
+        hands: &[(&'static str, Arc<Semaphore>)],
+        running: &TaskTracker,
+        looked: &mut Option<Instant>,
+    ) -> Result<bool> {
         let conn = self.db.get().await?;
         if looked.is_none_or(|looked| looked.elapsed() > LEASE) {
             for (job, kind) in queue::bury_abandoned(&conn).await? {
@@ -151,8 +152,21 @@ impl Worker {
             }
             *looked = Some(Instant::now());
         }
-        let kinds: Vec<&str> = self.handlers.0.keys().copied().collect();
-        Ok(queue::claim(&conn, &kinds, limit.try_into().unwrap_or(i64::MAX), LEASE).await?)
+        let mut busy = false;
+        for (kind, hands) in hands {
+            let free: Vec<_> = std::iter::from_fn(|| Arc::clone(hands).try_acquire_owned().ok()).collect();
+            let wanted = free.len();
+            let jobs = if wanted == 0 {
+                Vec::new()
+            } else {
+                queue::claim(&conn, kind, wanted.try_into().unwrap_or(i64::MAX), LEASE).await?
+            };
+            busy |= jobs.len() == wanted;
+            for (job, hand) in jobs.into_iter().zip(free) {
+                running.spawn(Arc::clone(self).work(job, hand));
+            }
+        }
+        Ok(busy)
     }
 
     /// One attempt at a job, and writing down what came of it.
@@ -163,6 +177,7 @@ impl Worker {
             tracing::error!(job = %job.id, kind = job.kind, %error, "what came of a job could not be written down; it will be tried again");
         }
         drop(hand);
+        self.freed.wake();
         if job.ordering_key.is_some() {
             // The next of its order is due.
             self.waker.wake();

@@ -122,7 +122,7 @@ impl Subject {
             Self::PasswordChanged => Words {
                 title: "Your password was changed",
                 paragraphs: vec![format!(
-                    "The password of your account of {shop} was changed, and all its sessions were ended."
+                    "The password of your account of {shop} was changed. Whoever was signed in to it elsewhere is signed out."
                 )],
                 action: None,
                 otherwise: "If that was not you, ask for a new password at once.",

@@ -15,7 +15,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::store::{Claimed, bury, bury_abandoned, claim, finish, put_back};
+pub(crate) use self::store::{Claimed, bury, bury_abandoned, claim, finish, put_back, strike_out};
 pub use self::waker::Waker;
 use crate::db::Prepare;
 use crate::ids::JobId;
@@ -34,7 +34,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
         None
     }
 
-    /// Of jobs of this kind with the same key only one waits or runs at a time: another that is written meanwhile is none.
+    /// Of jobs of this kind with the same key only one waits or runs at a time: another that is written meanwhile is none. It
+    /// takes less time then, which tells whoever has it written that there was one.
     fn unique_key(&self) -> Option<String> {
         None
     }

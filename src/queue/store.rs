@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Double, Text};
+use diesel::sql_types::{Array, BigInt, Double, Jsonb, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::Job;
 use crate::db::Prepare;
 use crate::db::schema::jobs;
 use crate::ids::JobId;
@@ -26,11 +27,11 @@ pub(crate) struct Claimed {
     pub(crate) max_attempts: i32,
 }
 
-/// Leases at most `limit` jobs of these kinds that are due, the most overdue first. A job waits while an earlier one with its
+/// Leases at most `limit` jobs of this kind that are due, the most overdue first. A job waits while an earlier one with its
 /// ordering key is open; those that another worker is taking are skipped.
 pub(crate) async fn claim(
     mut conn: &AsyncPgConnection,
-    kinds: &[&str],
+    kind: &str,
     limit: i64,
     lease: Duration,
 ) -> QueryResult<Vec<Claimed>> {
@@ -39,7 +40,7 @@ pub(crate) async fn claim(
              SELECT id FROM jobs AS waiting
              WHERE finished_at IS NULL AND died_at IS NULL AND run_at <= now()
                AND (leased_until IS NULL OR leased_until < now())
-               AND attempts < max_attempts AND kind = ANY ($1)
+               AND attempts < max_attempts AND kind = $1
                AND (ordering_key IS NULL OR NOT EXISTS (
                        SELECT FROM jobs AS earlier
                        WHERE earlier.ordering_key = waiting.ordering_key AND earlier.position < waiting.position
@@ -49,7 +50,7 @@ pub(crate) async fn claim(
          FROM due WHERE jobs.id = due.id
          RETURNING jobs.id, jobs.kind, jobs.payload, jobs.ordering_key, jobs.attempts, jobs.max_attempts",
     )
-    .bind::<Array<Text>, _>(kinds)
+    .bind::<Text, _>(kind)
     .bind::<BigInt, _>(limit)
     .bind::<Double, _>(lease.as_secs_f64())
     .prepared()
@@ -57,12 +58,18 @@ pub(crate) async fn claim(
     .await
 }
 
-/// Notes that the job is done. False when the lease had lapsed and somebody else has it.
+/// Notes that the job is done, and forgets what it was about: nobody needs that any more, and there may be names in it. False
+/// when the lease had lapsed and somebody else has it.
 pub(crate) async fn finish(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
     let finished = diesel::update(jobs::table.find(job.id))
         .filter(jobs::attempts.eq(job.attempts))
         .filter(jobs::finished_at.is_null().and(jobs::died_at.is_null()))
-        .set((jobs::finished_at.eq(diesel::dsl::now), jobs::last_error.eq(None::<String>)))
+        .set((
+            jobs::finished_at.eq(diesel::dsl::now),
+            jobs::last_error.eq(None::<String>),
+            jobs::payload.eq(serde_json::json!({})),
+            jobs::unique_key.eq(None::<String>),
+        ))
         .prepared()
         .execute(&mut conn)
         .await?;
@@ -99,6 +106,26 @@ pub(crate) async fn bury(mut conn: &AsyncPgConnection, job: &Claimed, error: &st
         .prepared()
         .execute(&mut conn)
         .await?;
+    Ok(())
+}
+
+/// Takes out jobs whose payload holds one of these values: of those that wait, and of those that were given up. One that is
+/// under way is left to whoever does it.
+pub(crate) async fn strike_out<J: Job>(
+    mut conn: &AsyncPgConnection,
+    waiting: &[serde_json::Value],
+    given_up: &[serde_json::Value],
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "DELETE FROM jobs WHERE kind = $1 AND finished_at IS NULL AND (
+             (died_at IS NULL AND (leased_until IS NULL OR leased_until < now()) AND payload @> ANY ($2))
+             OR (died_at IS NOT NULL AND payload @> ANY ($3)))",
+    )
+    .bind::<Text, _>(J::KIND)
+    .bind::<Array<Jsonb>, _>(waiting)
+    .bind::<Array<Jsonb>, _>(given_up)
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }
 

@@ -324,3 +324,32 @@ async fn what_is_done_goes_and_what_was_given_up_stays_for_a_while() {
     assert_eq!(cartograph::jobs::cleanup::round(&app.app).await.unwrap(), 2);
     assert_eq!(app.count("jobs WHERE payload->>'number' IN ('2', '4')").await, 2);
 }
+
+/// Something else to be done.
+#[derive(Serialize, Deserialize)]
+struct Errand {}
+
+impl Job for Errand {
+    const KIND: &'static str = "test_errand";
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_hang_keep_no_others_waiting() {
+    let app = TestApp::start().await;
+    for number in 0..20 {
+        write(&app, &task(number)).await;
+    }
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&begun);
+    let hang = move |_, _: Task| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        std::future::pending()
+    };
+    let worker = work(&app, Handlers::default().on(hang).on(|_, _: Errand| async { Ok(()) }));
+    rows(&app, "jobs WHERE leased_until IS NOT NULL", 4).await;
+    enqueue(&*app.db().await, &Errand {}).await.expect("the job can be written");
+    worker.waker.wake();
+    rows(&app, "jobs WHERE kind = 'test_errand' AND finished_at IS NOT NULL AND payload = '{}'", 1).await;
+    assert_eq!(begun.load(Ordering::SeqCst), 4);
+    worker.ended.abort();
+}

@@ -24,7 +24,8 @@ use crate::ids::SessionId;
 
 /// What kind of token it is (RFC 9068): another one signed with the same key, for another purpose, is none of these.
 const TYPE: &str = "at+jwt";
-/// How far the clocks of two copies of the server may be apart.
+/// How far the clocks of two copies of the server may be apart: a token may be issued that much later than now. It ends when it
+/// says, all the same, as sockets do.
 pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(30);
 /// Ours have about 450 bytes.
 const MAX_LENGTH: usize = 4096;
@@ -138,7 +139,7 @@ impl TokenKeys {
         // One that was issued for longer, by a copy that is set up in another way, is not good for longer than ours:
         // recalls are remembered for no longer.
         let expires_at = expires_at.min(issued_at + self.access_ttl);
-        if expires_at <= now - LEEWAY {
+        if expires_at <= now {
             return Err(AuthError::Expired);
         }
         let (Ok(user), Ok(session)) = (claims.sub.parse(), claims.sid.parse()) else {

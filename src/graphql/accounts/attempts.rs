@@ -2,7 +2,7 @@
 
 use async_graphql::Context;
 
-use super::super::context::ContextExt;
+use super::super::context::{ContextExt, account_gone};
 use super::super::error::Result;
 use super::super::user_error::settle;
 use super::errors::AccountUserError;
@@ -33,6 +33,13 @@ where
         Err(_) => attempt.withdraw().await,
     }
     settle(outcome)
+}
+
+/// What the attempts at the viewer's own account are counted under: the same as log-ins to it.
+pub(in crate::graphql) async fn own_account(ctx: &Context<'_>) -> Result<String> {
+    let viewer = ctx.signed_in()?.user_id;
+    let account = ctx.loaders().users.load(viewer).await?;
+    Ok(account.ok_or_else(account_gone)?.email)
 }
 
 /// What the attempts at the account with this address are counted under.

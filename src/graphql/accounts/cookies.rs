@@ -9,14 +9,19 @@ use super::super::error::{ApiError, Code, Result};
 use super::super::execute::Asked;
 use super::super::stream::operation;
 use super::session::Session;
-use crate::accounts;
+use crate::accounts::{self, RefreshToken};
 use crate::caller::Cookies;
+use crate::config::Mode;
 use crate::cookies::{Kind, SessionCookies};
 
 /// Refuses a request for cookies to whom none can be given, before anything is done for it.
 pub(in crate::graphql) fn expect_room(ctx: &Context<'_>, wanted: bool) -> Result<()> {
+    let config = &ctx.app().config;
     let message = match ctx.cookies() {
         _ if !wanted => return Ok(()),
+        Cookies::Open { .. } if config.mode == Mode::Production && !cookies(ctx).are_secure() => {
+            "Cookies are given only where the server's PUBLIC_URL is an https:// address: leave out 'cookies'."
+        }
         Cookies::Open { .. } => return Ok(()),
         Cookies::Foreign => {
             "Cookies are given only to pages of this shop or of CORS_ORIGINS, which browsers tell by 'Origin' or \
@@ -47,13 +52,21 @@ pub(in crate::graphql) fn answered(
     Some(Session { session, in_cookies })
 }
 
-/// Takes the cookies of a session that is over away from the browser that has sent them.
-pub(in crate::graphql) fn clear(ctx: &Context<'_>) {
-    if let Cookies::Open { sent: true, .. } = ctx.cookies() {
-        for kind in [Kind::Access, Kind::Refresh] {
-            ctx.append_http_header("set-cookie", cookies(ctx).clear(kind));
+/// Takes the cookies of a session that is over away from the browser that has sent them, whatever has ended it. Those of
+/// another session, which lives on, stay.
+pub(in crate::graphql) async fn clear_if_over(ctx: &Context<'_>) -> Result<()> {
+    let Cookies::Open { refresh, sent: true } = ctx.cookies() else { return Ok(()) };
+    // An access token alone cannot be renewed.
+    if let Some(token) = refresh.as_ref().and_then(|token| RefreshToken::parse(token.expose_secret())) {
+        let app = ctx.app();
+        if accounts::queries::is_of_living_session(&*app.db.get().await?, &token, app.clock.now()).await? {
+            return Ok(());
         }
     }
+    for kind in [Kind::Access, Kind::Refresh] {
+        ctx.append_http_header("set-cookie", cookies(ctx).clear(kind));
+    }
+    Ok(())
 }
 
 fn cookies(ctx: &Context<'_>) -> SessionCookies {

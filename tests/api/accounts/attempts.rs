@@ -119,6 +119,11 @@ async fn redis_counts_as_the_process_does() {
                 Ok(failure) => drop(failure),
                 Err(_) => {}
             }
+            match step % 41 {
+                0 => attempts.vouch(&account, address).await,
+                1 => attempts.meet(&account, address).await,
+                _ => {}
+            }
         }
         let [ours, theirs] = waits[..] else { unreachable!("two of them") };
         let apart = ours.unwrap_or_default() - theirs.unwrap_or_default();
@@ -189,4 +194,51 @@ async fn a_hash_of_older_parameters_is_replaced_by_a_log_in() {
     assert!(answers.iter().all(|answer| code(answer).is_empty()));
     assert!(stored().await.contains("m=8,t=1,"));
     assert_eq!(code(&sign_in(&app.guest(), "grace@example.com", PASSWORD).await), "");
+}
+
+#[tokio::test]
+async fn an_owner_at_home_is_not_kept_out_by_those_who_guess_elsewhere() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    let guess = async || {
+        for place in 0..=255 {
+            let stranger = IpAddr::from([198, 51, 100, place]);
+            drop(app.app.attempts.begin("ada@example.com", stranger).await);
+        }
+        let elsewhere = IpAddr::from([203, 0, 113, 1]);
+        assert!(app.app.attempts.begin("ada@example.com", elsewhere).await.is_err(), "a stranger waits");
+    };
+    guess().await;
+    assert_eq!(code(&sign_in(&app.guest(), "ada@example.com", PASSWORD).await), "", "who registered here");
+
+    // Where a signed-in account is asked for its password, it is the same account, known and counted alike.
+    guess().await;
+    let client = super::bearer(&app, registered.text("/accountRegister/session/accessToken"));
+    let close = |password: &str| {
+        format!(
+            "mutation {{ accountDeactivate(input: {{ password: \"{password}\" }}) {{ userErrors {{ code }} }} }}"
+        )
+    };
+    for _ in 0..5 {
+        let wrong = client.query(&close("wrong password")).await;
+        assert_eq!(wrong.user_error_codes("accountDeactivate"), ["WRONG_PASSWORD"]);
+    }
+    assert_eq!(code(&sign_in(&app.guest(), "ada@example.com", PASSWORD).await), "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
+async fn a_refresh_makes_the_account_known_where_it_comes_from() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    app.app.clock.advance(TimeDelta::days(29));
+    // The session was kept alive from elsewhere meanwhile.
+    let alive = "UPDATE sessions SET expires_at = expires_at + interval '60 days'";
+    crate::support::db::run(&mut app.database().connect().await, alive).await;
+    let token = registered.text("/accountRegister/session/refreshToken");
+    assert_eq!(super::refresh(&app.guest(), token).await.user_error_codes("sessionRefresh"), [""; 0]);
+    app.app.clock.advance(TimeDelta::days(2));
+    for place in 0..=255 {
+        drop(app.app.attempts.begin("ada@example.com", IpAddr::from([198, 51, 100, place])).await);
+    }
+    assert_eq!(code(&sign_in(&app.guest(), "ada@example.com", PASSWORD).await), "");
 }

@@ -263,3 +263,65 @@ async fn a_socket_can_set_no_cookies() {
     assert_eq!(message["payload"]["errors"][0]["extensions"]["code"], "FORBIDDEN", "{message:#}");
     assert_eq!(app.count("sessions").await, before);
 }
+
+#[tokio::test]
+async fn cookies_go_with_their_session_and_with_no_other() {
+    let (app, cookies) = shop().await;
+    let cookie = ("cookie", cookies.as_str());
+    let bearer = async || {
+        let session = super::sign_in(&app.guest(), "ada@example.com", PASSWORD).await;
+        format!("Bearer {}", session.text("/sessionCreate/session/accessToken"))
+    };
+    // Another session than that of the cookies ends: they stay, and are good.
+    let other = bearer().await;
+    let out = post(&app, &[OWN, cookie, ("authorization", &other)], REVOKE).await;
+    assert_eq!(out.json()["data"]["sessionRevoke"]["revoked"], true, "{}", out.text());
+    assert!(set(&out).is_empty(), "{:?}", set(&out));
+    let seen = post(&app, &[OWN, cookie], "{ viewer { email sessions { nodes { id } } } }").await;
+    assert_eq!(seen.json()["data"]["viewer"]["email"], "ada@example.com");
+
+    // Their own, by its id.
+    let id = seen.json()["data"]["viewer"]["sessions"]["nodes"][0]["id"].clone();
+    let by_id = format!("mutation {{ sessionRevoke(input: {{ sessionId: {id} }}) {{ revoked }} }}");
+    let out = post(&app, &[OWN, cookie], &by_id).await;
+    assert_eq!((set(&out).len(), &out.json()["data"]["sessionRevoke"]["revoked"]), (2, &json!(true)));
+
+    // By its refresh token, without any input, and with the account.
+    let refresh_token = |cookies: &str| cookies.rsplit('=').next().expect("a token").to_owned();
+    let fresh = kept(&post(&app, &[OWN], CREATE).await);
+    let by_token = format!(
+        "mutation {{ sessionRevoke(input: {{ refreshToken: \"{}\" }}) {{ revoked }} }}",
+        refresh_token(&fresh)
+    );
+    assert_eq!(set(&post(&app, &[OWN, ("cookie", &fresh)], &by_token).await).len(), 2);
+    let fresh = kept(&post(&app, &[OWN], CREATE).await);
+    let out = post(&app, &[OWN, ("cookie", &fresh)], "mutation { sessionRevoke { revoked } }").await;
+    assert_eq!((set(&out).len(), &out.json()["data"]["sessionRevoke"]["revoked"]), (2, &json!(true)));
+    let fresh = kept(&post(&app, &[OWN], CREATE).await);
+    let close =
+        "mutation($password: String!) { accountDeactivate(input: { password: $password }) { deactivated } }";
+    let out = post(&app, &[OWN, ("cookie", &fresh)], close).await;
+    assert_eq!((set(&out).len(), &out.json()["data"]["accountDeactivate"]["deactivated"]), (2, &json!(true)));
+}
+
+#[tokio::test]
+async fn production_gives_no_cookies_without_https() {
+    let open = async |url: &str| {
+        let url = url.to_owned();
+        let app = TestApp::start_with(|config| {
+            config.mode = cartograph::config::Mode::Production;
+            config.shop.public_url = Some(url);
+        })
+        .await;
+        ada(&app).await;
+        app
+    };
+    let app = open("http://shop.test").await;
+    let before = app.count("sessions").await;
+    let refused = post(&app, &[OWN], CREATE).await;
+    assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert!(refused.text().contains("PUBLIC_URL") && set(&refused).is_empty(), "{}", refused.text());
+    assert_eq!(app.count("sessions").await, before);
+    let app = open("https://shop.test").await;
+    assert_eq!(set(&post(&app, &[("origin", "https://shop.test")], CREATE).await).len(), 2);
+}

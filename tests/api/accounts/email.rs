@@ -208,3 +208,55 @@ async fn the_password_is_not_to_be_guessed_here_either() {
     let refused = change(&client, NEW, PASSWORD).await;
     assert_eq!(refused.user_error_codes("emailChangeRequest"), ["TOO_MANY_ATTEMPTS"]);
 }
+
+async fn register_and_close(app: &TestApp, email: &str, erase: bool) {
+    let input = json!({ "email": email, "password": PASSWORD, "name": "Eve" });
+    let answer = register(&app.guest(), input).await;
+    assert_eq!(answer.user_error_codes("accountRegister"), [""; 0]);
+    app.at_rest().await;
+    let client = bearer(app, answer.text("/accountRegister/session/accessToken"));
+    let close = format!(
+        "mutation {{ accountDeactivate(input: {{ password: \"{PASSWORD}\", erase: {erase} }}) {{ deactivated }} }}"
+    );
+    assert_eq!(client.query(&close).await.at("/accountDeactivate/deactivated"), &json!(true));
+}
+
+#[tokio::test]
+async fn a_stranger_is_written_to_three_times_an_hour_whichever_accounts_ask() {
+    let app = TestApp::start().await;
+    for round in 0..5 {
+        register_and_close(&app, "victim@example.com", round % 2 == 0).await;
+    }
+    assert_eq!(app.letters("victim@example.com").len(), 3);
+    for number in 0..5 {
+        let input =
+            json!({ "email": format!("eve{number}@example.com"), "password": PASSWORD, "name": "Eve" });
+        let answer = register(&app.guest(), input).await;
+        let client = bearer(&app, answer.text("/accountRegister/session/accessToken"));
+        change(&client, "other@example.com", PASSWORD).await.data();
+        app.at_rest().await;
+    }
+    assert_eq!(app.letters("other@example.com").len(), 3);
+    app.app.clock.advance(TimeDelta::minutes(61));
+    register_and_close(&app, "victim@example.com", true).await;
+    assert_eq!(app.letters("victim@example.com").len(), 4);
+    let kept = "mailed_tokens WHERE user_id IS NULL AND email IS NULL";
+    assert!(app.count(kept).await >= 2, "what was erased is counted and says nothing");
+}
+
+#[tokio::test]
+async fn a_wish_that_another_password_overtook_holds_up_no_other() {
+    let app = TestApp::start().await;
+    let client = signed_in(&app).await;
+    app.letter(ADA, 1).await;
+    app.at_rest().await;
+    // One that waits for its next attempt, of the time of the password before.
+    let waiting = format!(
+        "INSERT INTO jobs (id, kind, payload, unique_key, max_attempts, run_at) SELECT uuid_v7(), 'account_letter', \
+         jsonb_build_object('letter', 'change_email', 'user', id, 'email', '{NEW}', 'password_digest', '[]'::jsonb), \
+         'change_email ' || id || ' {NEW}', 20, now() + interval '1 hour' FROM users"
+    );
+    crate::support::db::run(&mut app.database().connect().await, &waiting).await;
+    change(&client, NEW, PASSWORD).await.data();
+    app.letter(NEW, 1).await;
+}

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, ada, bearer, refresh, register, sign_in, viewer};
-use crate::support::db::count;
+use crate::support::db::{count, run};
 use crate::support::{Client, ProductBuilder, Response, TestApp};
 
 const NEXT: &str = "another horse battery";
@@ -44,6 +44,16 @@ async fn another_password_ends_every_other_session() {
     assert_eq!(old.user_error_codes("sessionCreate"), ["INVALID_CREDENTIALS"]);
     let new = sign_in(&app.guest(), "ada@example.com", NEXT).await;
     assert_eq!(new.user_error_codes("sessionCreate"), [""; 0]);
+    let notice = app.letter("ada@example.com", 2).await;
+    assert_eq!(notice.subject, "Test Shop: Your password was changed");
+    // The address may be a stranger's.
+    let (mut current, mut next) = (NEXT, PASSWORD);
+    for _ in 0..4 {
+        change_password(&client, current, next).await.data();
+        app.at_rest().await;
+        std::mem::swap(&mut current, &mut next);
+    }
+    assert_eq!(app.letters("ada@example.com").len(), 4, "one to verify, three notices in an hour");
 }
 
 #[tokio::test]
@@ -167,6 +177,40 @@ async fn an_erased_account_tells_nothing_and_its_orders_stay() {
 }
 
 #[tokio::test]
+async fn an_erasure_leaves_no_address_in_the_queue_and_word_to_a_former_one_goes_out() {
+    let app = TestApp::start().await;
+    let registered = ada(&app).await;
+    let client = bearer(&app, registered.text("/accountRegister/session/accessToken"));
+    app.letter("ada@example.com", 1).await;
+    app.at_rest().await;
+    let mut conn = app.database().connect().await;
+    for (letter, fields, end) in [
+        ("reset_password", "'email', email", "NULL"),
+        ("reset_password", "'email', email", "now()"),
+        (
+            "change_email",
+            "'user', id, 'email', 'next.ada@example.com', 'password_digest', '[]'::jsonb",
+            "NULL",
+        ),
+        ("email_changed", "'user', id, 'former', 'former.ada@example.com'", "now()"),
+        ("email_changed", "'user', id, 'former', 'once.ada@example.com'", "NULL"),
+    ] {
+        let write = format!(
+            "INSERT INTO jobs (id, kind, payload, max_attempts, run_at, died_at) SELECT uuid_v7(), 'account_letter', \
+             jsonb_build_object('letter', '{letter}', {fields}), 20, now() + interval '1 hour', {end} FROM users"
+        );
+        run(&mut conn, &write).await;
+    }
+    deactivate(&client, json!({ "password": PASSWORD, "erase": true })).await.data();
+    assert_eq!(app.count("jobs WHERE payload::text LIKE '%ada@%' OR unique_key LIKE '%ada@%'").await, 1);
+    run(&mut conn, "UPDATE jobs SET run_at = now() WHERE finished_at IS NULL").await;
+    app.app.worker.wake();
+    app.letter("once.ada@example.com", 1).await;
+    app.at_rest().await;
+    assert_eq!(app.count("jobs WHERE payload::text LIKE '%ada@%'").await, 0, "nor when it is done");
+}
+
+#[tokio::test]
 async fn nobody_gets_in_while_an_account_closes() {
     let app = TestApp::start().await;
     for round in 0..4 {
@@ -223,6 +267,8 @@ async fn what_was_done_to_accounts_cannot_be_rewritten() {
         "UPDATE account_events SET type = 'ERASED'",
         "DELETE FROM account_events",
         "UPDATE account_events SET actor_id = NULL",
+        "TRUNCATE account_events",
+        "TRUNCATE users CASCADE",
     ] {
         let outcome = diesel::sql_query(forged).execute(&mut conn).await;
         assert!(outcome.is_err(), "{forged}");

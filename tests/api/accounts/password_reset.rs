@@ -168,3 +168,39 @@ async fn a_new_password_voids_what_was_sent_before() {
     );
     assert_eq!(verify(&app.guest(), &stolen).await.user_error_codes("emailVerify"), ["TOKEN_INVALID"]);
 }
+
+#[tokio::test]
+async fn each_request_is_written_down_whether_there_is_an_account_or_not() {
+    use diesel_async::SimpleAsyncConnection;
+
+    let app = TestApp::start().await;
+    ada(&app).await;
+    app.letter(ADA, 1).await;
+    app.at_rest().await;
+    // Nobody looks an account up meanwhile: what was asked for stays open.
+    let mut conn = app.database().connect().await;
+    conn.batch_execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+    for email in [ADA, "eve@example.com"] {
+        let before = app.count("jobs").await;
+        for _ in 0..3 {
+            request(&app.guest(), email).await.data();
+        }
+        assert_eq!(app.count("jobs").await, before + 3, "{email}");
+    }
+    conn.batch_execute("COMMIT").await.expect("the lock is given back");
+}
+
+#[tokio::test]
+async fn a_new_password_opens_the_door_to_who_had_to_wait() {
+    let app = TestApp::start().await;
+    ada(&app).await;
+    app.letter(ADA, 1).await;
+    let token = token(&app, 2).await;
+    for _ in 0..6 {
+        sign_in(&app.guest(), ADA, "wrong password").await.data();
+    }
+    let waits = sign_in(&app.guest(), ADA, PASSWORD).await;
+    assert_eq!(waits.user_error_codes("sessionCreate"), ["TOO_MANY_ATTEMPTS"]);
+    assert_eq!(reset(&app.guest(), &token, FRESH).await.text("/passwordReset/email"), ADA);
+    assert_eq!(sign_in(&app.guest(), ADA, FRESH).await.user_error_codes("sessionCreate"), [""; 0]);
+}

@@ -118,3 +118,23 @@ async fn each_bad_input_is_named() {
         Vec::<String>::new()
     );
 }
+
+#[tokio::test]
+async fn an_address_that_is_taken_makes_no_error_in_the_database() {
+    let app = TestApp::start().await;
+    ada(&app).await;
+    let guests: Vec<_> = (0..4).map(|_| app.guest()).collect();
+    let tries = guests.iter().map(|guest| {
+        register(guest, json!({ "email": "new@example.com", "password": PASSWORD, "name": "New" }))
+    });
+    let answers = futures_util::future::join_all(tries).await;
+    let made = answers.iter().filter(|answer| answer.user_error_codes("accountRegister").is_empty()).count();
+    assert_eq!(made, 1);
+    // PostgreSQL counts a transaction that failed as rolled back, and one that found the address taken likewise; only the
+    // statement tells them apart.
+    let input = json!({ "email": "ada@example.com", "password": PASSWORD, "name": "Ada" });
+    let guest = app.guest();
+    let (taken, statements) = app.statements(register(&guest, input)).await;
+    assert_eq!(taken.user_error_codes("accountRegister"), ["EMAIL_TAKEN"]);
+    assert!(statements.to_string().contains("ON CONFLICT"), "{statements}");
+}

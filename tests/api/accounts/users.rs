@@ -63,6 +63,21 @@ async fn accounts_are_found_by_what_is_known_of_them() {
 }
 
 #[tokio::test]
+async fn staff_see_accounts_and_change_none() {
+    let app = TestApp::start().await;
+    let staff = app.staff().await;
+    let user = UserBuilder::new().email("zoe@example.com").create(&app).await.to_string();
+    assert_eq!(emails(&staff, json!({ "search": "zoe" })).await, ["zoe@example.com"]);
+    let seen = staff.query(&format!("{{ user(id: {user:?}) {{ email status }} }}")).await;
+    assert_eq!(seen.at("/user"), &json!({ "email": "zoe@example.com", "status": "ACTIVE" }));
+    let events = staff.query(&format!("{{ user(id: {user:?}) {{ events {{ totalCount }} }} }}")).await;
+    assert_eq!(events.error_code(), "FORBIDDEN");
+    assert_eq!(set_roles(&staff, &user, &["STAFF"]).await.error_code(), "FORBIDDEN");
+    assert_eq!(close(&staff, &user, false).await.error_code(), "FORBIDDEN");
+    assert_eq!(app.customer().await.query("{ users { totalCount } }").await.error_code(), "FORBIDDEN");
+}
+
+#[tokio::test]
 async fn accounts_are_paged_through_in_both_directions() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
@@ -183,13 +198,17 @@ async fn the_last_administrator_stays() {
     assert_eq!(set_roles(&admin, &me, &["STAFF"]).await.user_error_codes("userRolesUpdate"), ["LAST_ADMIN"]);
     assert_eq!(close(&admin, &me, true).await.user_error_codes("userDeactivate"), ["LAST_ADMIN"]);
     let mut conn = app.database().connect().await;
-    for by_hand in ["UPDATE users SET deleted_at = now()", "UPDATE users SET roles = '{customer}'"] {
+    for by_hand in
+        ["UPDATE users SET deleted_at = now()", "UPDATE users SET roles = '{customer}'", "DELETE FROM users"]
+    {
         let refused = diesel::sql_query(by_hand).execute(&mut conn).await.expect_err(by_hand);
         assert_eq!(cartograph::error::violated_constraint(&refused), Some("users_last_admin"), "{refused}");
     }
     // Two in one statement are as many as one after the other.
     app.admin().await;
     assert!(diesel::sql_query("UPDATE users SET deleted_at = now()").execute(&mut conn).await.is_err());
+    assert!(diesel::sql_query("DELETE FROM users").execute(&mut conn).await.is_err());
+    assert!(diesel::sql_query("TRUNCATE users CASCADE").execute(&mut conn).await.is_err());
     let closed = close(&admin, &me, false).await;
     assert_eq!(closed.user_error_codes("userDeactivate"), [""; 0], "with another one there");
 }

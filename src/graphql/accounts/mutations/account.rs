@@ -7,7 +7,8 @@ use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
-use super::super::attempts::attempt;
+use super::super::attempts::{attempt, own_account};
+use super::super::cookies::clear_if_over;
 use super::super::errors::AccountUserError;
 use super::super::user::User;
 use crate::accounts::{self, ChangePasswordRefusal, DeactivateRefusal, PasswordChange};
@@ -72,7 +73,7 @@ pub(crate) struct OwnAccountMutation;
 
 #[Object]
 impl OwnAccountMutation {
-    /// Changes the viewer's password and ends all their sessions but this one.
+    /// Changes the viewer's password and ends all their sessions but this one. A letter tells them of it.
     #[graphql(
         guard = "AnyAccount",
         directive = auth::apply(vec![]),
@@ -89,10 +90,12 @@ impl OwnAccountMutation {
         let (viewer, now) = (ctx.signed_in()?, app.clock.now());
         let work = accounts::change_password(&app.db, &app.passwords, now, viewer, change);
         let is_wrong = |refusal: &ChangePasswordRefusal| matches!(refusal, ChangePasswordRefusal::Confirm(_));
-        let (user, user_errors) = attempt(ctx, &viewer.user_id.to_string(), is_wrong, work).await?;
+        let (user, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
         if user.is_some() {
             app.spread_recalls().await;
+            app.worker.wake();
             ctx.loaders().forget_sessions().await;
+            clear_if_over(ctx).await?;
         }
         Ok(PasswordChangePayload { user: user.map(User), user_errors })
     }
@@ -116,8 +119,8 @@ impl OwnAccountMutation {
         Ok(AccountUpdatePayload { user: user.map(User), user_errors })
     }
 
-    /// Closes the viewer's account. Nobody can sign in to it any more; its reviews stay, without a name. Doing it again
-    /// changes nothing.
+    /// Closes the viewer's account. Nobody can sign in to it any more; its reviews stay, without a name. Cookies
+    /// of its sessions are taken away.
     #[graphql(
         guard = "AnyAccount",
         directive = auth::apply(vec![]),
@@ -133,10 +136,11 @@ impl OwnAccountMutation {
         let password = input.password.into();
         let work = accounts::deactivate(&app.db, &app.passwords, now, viewer, password, input.erase);
         let is_wrong = |refusal: &DeactivateRefusal| matches!(refusal, DeactivateRefusal::Confirm(_));
-        let (user, user_errors) = attempt(ctx, &viewer.to_string(), is_wrong, work).await?;
+        let (user, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
         if user.is_some() {
             app.spread_recalls().await;
             ctx.loaders().forget_users().await;
+            clear_if_over(ctx).await?;
         }
         Ok(AccountDeactivatePayload { deactivated: user.is_some(), user_errors })
     }

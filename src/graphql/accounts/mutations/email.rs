@@ -7,7 +7,7 @@ use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
-use super::super::attempts::attempt;
+use super::super::attempts::{attempt, own_account};
 use super::super::errors::AccountUserError;
 use super::super::user::User;
 use crate::accounts::{self, EmailChangeRefusal, MailedToken, VerifyEmailRefusal};
@@ -88,7 +88,12 @@ impl EmailMutation {
         let (user, user_errors) = settle(verify(ctx, &input.token).await)?;
         ctx.app().worker.wake();
         let email = user.as_ref().map(|user| user.email.clone());
-        let user = user.filter(|user| ctx.viewer().user_id() == Some(user.id)).map(User);
+        let user = user.filter(|user| ctx.viewer().user_id() == Some(user.id));
+        if let Some(user) = &user {
+            // By another name from now on.
+            ctx.app().attempts.meet(&user.email, ctx.address()).await;
+        }
+        let user = user.map(User);
         Ok(EmailVerifyPayload { email, user, user_errors })
     }
 
@@ -110,7 +115,7 @@ impl EmailMutation {
         let work =
             accounts::request_email_change(&app.db, &app.passwords, viewer.user_id, &input.email, password);
         let is_wrong = |refusal: &EmailChangeRefusal| matches!(refusal, EmailChangeRefusal::Confirm(_));
-        let (email, user_errors) = attempt(ctx, &viewer.user_id.to_string(), is_wrong, work).await?;
+        let (email, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
         app.worker.wake();
         Ok(EmailChangeRequestPayload { email: email.map(|email| email.to_string()), user_errors })
     }

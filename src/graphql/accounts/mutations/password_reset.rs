@@ -6,6 +6,7 @@ use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
 use super::super::super::user_error::settle;
+use super::super::cookies::clear_if_over;
 use super::super::errors::AccountUserError;
 use crate::accounts::{self, MailedToken, ResetPasswordRefusal};
 use crate::error::Outcome;
@@ -78,9 +79,11 @@ impl PasswordResetMutation {
     ) -> Result<PasswordResetPayload> {
         let app = ctx.app();
         let (user, user_errors) = settle(reset(ctx, input).await)?;
-        if user.is_some() {
+        if let Some(user) = &user {
             app.worker.wake();
+            app.attempts.vouch(&user.email, ctx.address()).await;
             app.spread_recalls().await;
+            clear_if_over(ctx).await?;
         }
         Ok(PasswordResetPayload { email: user.map(|user| user.email), user_errors })
     }

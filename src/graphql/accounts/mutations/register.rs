@@ -67,6 +67,9 @@ impl RegisterMutation {
             accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
         app.worker.wake();
         let (session, mut user_errors) = settle(outcome)?;
+        if let Some(session) = &session {
+            app.attempts.vouch(&session.user.email, ctx.address()).await;
+        }
         let user = session.as_ref().map(|session| User(session.user.clone()));
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
         Ok(AccountRegisterPayload {

@@ -9,7 +9,7 @@ use super::super::super::cost::cost;
 use super::super::super::error::{ApiError, Result};
 use super::super::super::user_error::settle;
 use super::super::attempts::{account_of, attempt};
-use super::super::cookies::{answered, clear, expect_room};
+use super::super::cookies::{answered, clear_if_over, expect_room};
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
 use super::guest_cart::take_along;
@@ -45,7 +45,7 @@ pub(crate) struct SessionCreatePayload {
 }
 
 /// Which session to go on with.
-#[derive(InputObject)]
+#[derive(InputObject, Default)]
 pub(crate) struct SessionRefreshInput {
     /// The refresh token that was given last; left out, it is the one in the cookie.
     refresh_token: Option<String>,
@@ -65,12 +65,12 @@ pub(crate) struct SessionRefreshPayload {
 }
 
 /// Which session to end: the one that signs the request, unless one of these says otherwise. At most one may be given. Cookies
-/// of a session that ends with its own request are taken away.
-#[derive(InputObject)]
+/// of a session that is over are taken away, and others left.
+#[derive(InputObject, Default)]
 pub(crate) struct SessionRevokeInput {
     /// A session of the viewer's own, from `viewer { sessions }`.
     session_id: Option<ID>,
-    /// A refresh token of the session, spent or not; the only way without an access token.
+    /// A refresh token of the session, spent or not; the only way without an access token or cookies.
     refresh_token: Option<String>,
     /// Every session of the viewer's, this one included.
     #[graphql(default)]
@@ -80,7 +80,7 @@ pub(crate) struct SessionRevokeInput {
 /// What came of ending a session.
 #[derive(SimpleObject)]
 pub(crate) struct SessionRevokePayload {
-    /// Whether a session was ended by this request; false when it had ended already.
+    /// Whether this request ended a session; false when there was none to end.
     revoked: bool,
     /// Why no session could be looked for.
     user_errors: Vec<AccountUserError>,
@@ -117,9 +117,8 @@ impl SessionMutation {
     async fn session_refresh(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The session.")] input: SessionRefreshInput,
+        #[graphql(desc = "The session.", default)] input: SessionRefreshInput,
     ) -> Result<SessionRefreshPayload> {
-        expect_room(ctx, input.cookies)?;
         let (token, carrier) = match (&input.refresh_token, ctx.cookies()) {
             (Some(token), _) => (token.as_str(), Carrier::Client),
             (None, Cookies::Open { refresh: Some(token), .. }) => (token.expose_secret(), Carrier::Browser),
@@ -128,33 +127,34 @@ impl SessionMutation {
                 return Ok(SessionRefreshPayload { session: None, user_errors });
             }
         };
+        let in_cookies = input.cookies || carrier == Carrier::Browser;
+        expect_room(ctx, in_cookies)?;
         let outcome = refresh(ctx, token, carrier).await;
         if let Err(ActionError::Refused(reasons)) = &outcome {
             if reasons.contains(&RefreshRefusal::Reused) {
                 ctx.app().spread_recalls().await;
             }
             // In the other tab the cookies are better ones by now.
-            if carrier == Carrier::Browser && !reasons.contains(&RefreshRefusal::JustSpent) {
-                clear(ctx);
+            if !reasons.contains(&RefreshRefusal::JustSpent) {
+                clear_if_over(ctx).await?;
             }
         }
         let (session, user_errors) = settle(outcome)?;
-        let in_cookies = input.cookies || carrier == Carrier::Browser;
+        if let Some(session) = &session {
+            ctx.app().attempts.meet(&session.user.email, ctx.address()).await;
+        }
         Ok(SessionRefreshPayload { session: answered(ctx, session, in_cookies), user_errors })
     }
 
-    /// Signs out: ends one session, or all of them. Its tokens are good no longer; other copies of the server notice within
+    /// Signs out: ends one session, or all of them. It needs an access token, a refresh token or cookies. Its tokens are good no longer; other copies of the server notice within
     /// a minute. Ending it again changes nothing.
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The session.")] input: SessionRevokeInput,
+        #[graphql(desc = "The session.", default)] input: SessionRevokeInput,
     ) -> Result<SessionRevokePayload> {
-        let is_this = input.session_id.is_none() && input.refresh_token.is_none();
         let (revoked, user_errors) = settle(revoke(ctx, input).await?)?;
-        if is_this {
-            clear(ctx);
-        }
+        clear_if_over(ctx).await?;
         if revoked == Some(true) {
             ctx.app().spread_recalls().await;
             ctx.loaders().forget_sessions().await;
