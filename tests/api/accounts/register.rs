@@ -130,8 +130,7 @@ async fn an_address_that_is_taken_makes_no_error_in_the_database() {
     let answers = futures_util::future::join_all(tries).await;
     let made = answers.iter().filter(|answer| answer.user_error_codes("accountRegister").is_empty()).count();
     assert_eq!(made, 1);
-    // PostgreSQL counts a transaction that failed as rolled back, and one that found the address taken likewise; only the
-    // statement tells them apart.
+    // An error would put the address into PostgreSQL's log.
     let input = json!({ "email": "ada@example.com", "password": PASSWORD, "name": "Ada" });
     let guest = app.guest();
     let (taken, statements) = app.statements(register(&guest, input)).await;

@@ -146,8 +146,8 @@ impl SessionMutation {
         Ok(SessionRefreshPayload { session: answered(ctx, session, in_cookies), user_errors })
     }
 
-    /// Signs out: ends one session, or all of them. It needs an access token, a refresh token or cookies. Its tokens are good no longer; other copies of the server notice within
-    /// a minute. Ending it again changes nothing.
+    /// Signs out: ends one session, or all of them. It needs an access token, a refresh token or cookies. The session's tokens
+    /// are good no longer; other copies of the server notice within a minute. Ending it again changes nothing.
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,
