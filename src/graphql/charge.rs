@@ -44,7 +44,8 @@ impl Schema {
     pub(super) async fn charge(&self, asked: &Asked, caller: &Caller) -> Result<Account, Response> {
         let demand = demand(asked, caller);
         let standing = self.app.limits.take(&[demand], caller.address).await;
-        Account { requested: demand.points, standing, in_headers: true }.granted()
+        let account = Account { requested: demand.points, standing, in_headers: true };
+        account.refusal().map_or(Ok(account), Err)
     }
 
     /// The same for all operations of a batch at once, which together may not cost more than a single one. Each class pays
@@ -61,7 +62,9 @@ impl Schema {
             limit.check(usize::try_from(found).unwrap_or(usize::MAX)).map_err(failed)?;
         }
         let standing = self.app.limits.take(&by_class(&each), caller.address).await;
-        Account { requested: sum, standing, in_headers: true }.granted()?;
+        if let Some(refused) = (Account { requested: sum, standing, in_headers: true }).refusal() {
+            return Err(refused);
+        }
         let accounts = each.iter().enumerate();
         Ok(accounts
             .map(|(place, demand)| Account { requested: demand.points, standing, in_headers: place == 0 })
@@ -87,16 +90,12 @@ impl Schema {
 }
 
 impl Account {
-    /// The account, unless the limits refused it.
-    fn granted(self) -> Result<Self, Response> {
-        match self.standing.and_then(|standing| standing.retry_after) {
-            None => Ok(self),
-            Some(wait) => {
-                let mut response = failed(ApiError::RateLimited(wait));
-                self.stamp(&mut response);
-                Err(response)
-            }
-        }
+    /// The answer to whoever the limits refused.
+    fn refusal(&self) -> Option<Response> {
+        let wait = self.standing?.retry_after?;
+        let mut response = failed(ApiError::RateLimited(wait));
+        self.stamp(&mut response);
+        Some(response)
     }
 }
 

@@ -120,7 +120,7 @@ impl OrderMutation {
     }
 
     /// Cancels an order; its stock is free again. Its owner, or who holds a guest order's token, may while it is PENDING;
-    /// others with MANAGE_ORDERS as long as CANCELLED is one of its `nextStatuses`.
+    /// others with `MANAGE_ORDERS` as long as `CANCELLED` is one of its `nextStatuses`.
     async fn order_cancel(
         &self,
         ctx: &Context<'_>,
