@@ -216,7 +216,7 @@ async fn an_owner_at_home_is_not_kept_out_by_those_who_guess_elsewhere() {
     let client = super::bearer(&app, registered.text("/accountRegister/session/accessToken"));
     let close = |password: &str| {
         format!(
-            "mutation {{ accountDeactivate(input: {{ password: \"{password}\" }}) {{ userErrors {{ code }} }} }}"
+            "mutation {{ accountDeactivate(input: {{ password: \"{password}\" }}) {{ userErrors {{ code message }} }} }}"
         )
     };
     for _ in 0..5 {
