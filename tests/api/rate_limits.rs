@@ -141,9 +141,7 @@ async fn a_stream_is_refused_before_it_begins_and_tells_in_its_headers_what_is_l
 
 #[tokio::test]
 async fn what_is_read_is_paid_for_though_it_is_not_carried_out() {
-    let app =
-        TestApp::start_with(|config| config.limits.rates = Some(Rates { guest_queries: 5, ..GENEROUS }))
-            .await;
+    let app = strict().await;
     let long = format!("{{ shop {{ name }} }} #{}", "x".repeat(20_000));
     let answer = ask(&app, &json!({ "query": long })).await.json();
     assert_eq!(answer["extensions"]["cost"]["requested"], 78, "{answer}");

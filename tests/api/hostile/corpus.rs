@@ -272,7 +272,7 @@ fn widest_allowed() -> Vec<Case> {
         ),
         document(
             "the most text",
-            COST,
+            None,
             format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(480, "a#:descriptionHtml ")),
         ),
         document(

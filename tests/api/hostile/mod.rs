@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 
 use self::corpus::Case;
 use self::usage::Usage;
-use crate::support::TestApp;
 use crate::support::client::Http;
 use crate::support::db::TestDatabase;
 use crate::support::process::{DataDir, Process};
 use crate::support::ws::Socket;
+use crate::support::{ProductBuilder, TestApp};
 
 /// What a request may take of a processor where the server was built for release.
 const CEILING: Duration = Duration::from_millis(50);
@@ -152,4 +152,18 @@ async fn what_is_refused_over_post_is_refused_by_get_and_on_a_socket() {
         assert!(refused.to_string().contains(code), "{}: {refused:#}", case.name);
     }
     assert_eq!(app.guest().query("{ shop { name } }").await.text("/shop/name"), "Test Shop");
+}
+
+#[tokio::test]
+async fn long_texts_are_counted_before_they_fill_the_memory() {
+    let app = TestApp::start().await;
+    ProductBuilder::new("mug").create(&app).await;
+    let long = "UPDATE products SET description_html = repeat('y', 50000)";
+    app.db().await.batch_execute(long).await.expect("a description");
+    let ask = async |times: usize| {
+        let fields: String = (0..times).map(|number| format!("a{number}: descriptionHtml ")).collect();
+        app.guest().query(&format!("{{ product(slug: \"mug\") {{ {fields} }} }}")).await
+    };
+    assert!(ask(160).await.at("/product/a159").is_string());
+    assert_eq!(ask(170).await.error_code(), "COST_LIMIT_EXCEEDED");
 }
