@@ -143,6 +143,8 @@ fn requests(criterion: &mut Criterion) {
     });
     let redis =
         config::Redis { url: std::env::var("REDIS_URL").ok().map(Into::into), prefix: "bench".to_owned() };
+    // Its pool begins to look after connections at once.
+    let _entered = runtime.enter();
     if let Some(redis) = Redis::open(&redis).expect("REDIS_URL is an address") {
         let shared = Limiter::new(&app.config.limits, Some(redis));
         limits.bench_function("take points in Redis", |bencher| {
