@@ -59,7 +59,10 @@ impl Schema {
         let sum = each.iter().fold(0, |sum: u64, demand| sum.saturating_add(demand.points));
         let values = batch.iter().filter_map(bill).fold(0, |sum: u64, bill| sum.saturating_add(bill.values));
         for (limit, found) in [(Limit::Cost, sum), (Limit::Values, values)] {
-            limit.check(usize::try_from(found).unwrap_or(usize::MAX)).map_err(failed)?;
+            if let Err(refused) = limit.check(usize::try_from(found).unwrap_or(usize::MAX)) {
+                self.charge_reading(batch, caller).await;
+                return Err(failed(refused));
+            }
         }
         let standing = self.app.limits.take(&by_class(&each), caller.address).await;
         if let Some(refused) = (Account { requested: sum, standing, in_headers: true }).refusal() {
@@ -71,10 +74,11 @@ impl Schema {
             .collect())
     }
 
-    /// Charges for having read an operation that will not be carried out, as far as the caller has anything left.
-    pub(crate) async fn charge_reading(&self, asked: &Asked, caller: &Caller) {
-        let points = reading(asked);
-        let _ = self.app.limits.take(&[Demand { points, ..demand(asked, caller) }], caller.address).await;
+    /// Charges for having read operations that will not be carried out, as far as the caller has anything left.
+    pub(crate) async fn charge_reading(&self, read: &[Asked], caller: &Caller) {
+        let demand = |asked| Demand { points: reading(asked), ..demand(asked, caller) };
+        let each: Vec<Demand> = read.iter().map(demand).collect();
+        let _ = self.app.limits.take(&by_class(&each), caller.address).await;
     }
 
     /// Pays for an event of a subscription, when the caller has enough; until then there is none.

@@ -68,6 +68,12 @@ impl Link {
 
     /// The connection. Only whoever comes before the first one is made waits for it.
     async fn connection(self: &Arc<Self>) -> Option<MultiplexedConnection> {
+        // Every request comes by here: as a rule they only read, side by side.
+        match &*self.state.borrow() {
+            State::There(connection) => return Some(connection.clone()),
+            State::Away => return None,
+            State::New | State::Unknown => {}
+        }
         let first = self.state.send_if_modified(|state| {
             let first = matches!(state, State::New);
             if first {

@@ -149,6 +149,18 @@ async fn what_is_read_is_paid_for_though_it_is_not_carried_out() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_too_much_is_paid_for_as_far_as_it_was_read() {
+    let app = strict().await;
+    let long = format!(
+        "{{ products(first: 100) {{ nodes {{ reviews(first: 10) {{ nodes {{ id }} }} }} }} }} #{}",
+        "x".repeat(3_000)
+    );
+    let refused = ask(&app, &json!(vec![json!({ "query": long }); 9])).await.json();
+    assert_eq!(refused[8]["errors"][0]["extensions"]["code"], "COST_LIMIT_EXCEEDED", "{refused:#}");
+    assert_refused(&ask(&app, &json!({ "query": CHEAP })).await);
+}
+
+#[tokio::test]
 async fn a_batch_may_cost_no_more_than_one_operation() {
     let app = TestApp::start().await;
     let expensive =

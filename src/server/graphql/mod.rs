@@ -57,7 +57,11 @@ pub(super) async fn get(
     };
     let asked = exchange.state.schema.find(operation).await;
     if asked.kind() == Some(OperationType::Mutation) {
-        exchange.state.schema.charge_reading(&asked, &exchange.credentials.caller).await;
+        exchange
+            .state
+            .schema
+            .charge_reading(std::slice::from_ref(&asked), &exchange.credentials.caller)
+            .await;
         let message = "Mutations are sent by POST: GET is for what changes nothing.";
         let refused = refuse(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message, &exchange.id);
         return exchange.refused(refused.with(header::ALLOW, "POST"));
@@ -116,7 +120,7 @@ impl Exchange {
     async fn one(self, mut asked: Asked) -> Response {
         let schema = &self.state.schema;
         if let Err(refused) = self.credentials.admit(&mut asked, &self.id) {
-            schema.charge_reading(&asked, &self.credentials.caller).await;
+            schema.charge_reading(std::slice::from_ref(&asked), &self.credentials.caller).await;
             return self.refused(refused);
         }
         let live = asked.kind() == Some(OperationType::Subscription);
@@ -127,7 +131,7 @@ impl Exchange {
             }
             Some(media @ (Media::EventStream | Media::Multipart)) => stream::answer(self, asked, media).await,
             None => {
-                schema.charge_reading(&asked, &self.credentials.caller).await;
+                schema.charge_reading(std::slice::from_ref(&asked), &self.credentials.caller).await;
                 not_acceptable(&self.accept, live, &self.id).into_response()
             }
         }

@@ -1,4 +1,5 @@
-//! The requests. Those that can be read are files in `tests/hostile`; the long ones are made here.
+//! The requests. Those that can be read are files in `tests/hostile`; the long ones are made here. One list in one file,
+//! long as it is: whoever adds a case looks first whether it is there.
 
 use std::io::Write;
 use std::path::Path;
