@@ -5,9 +5,9 @@
 //! ([decision 9](../../../docs/decisions/0009-the-edge.md)).
 
 mod body;
+mod left;
 mod stream;
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::body::{Answered, Received};
+use self::left::left;
 use self::stream::{Phase, Progress, Timed};
 use super::RequestId;
 use super::client_address::is_trusted;
@@ -122,18 +123,25 @@ impl Connection {
         // An answer is written in one piece; there is nothing to wait for. On a connection that is gone already it fails.
         let _ = stream.set_nodelay(true);
         let progress = Progress::default();
-        let stream =
-            Timed::new(stream, progress.clone(), limits.header_timeout, limits.write_timeout, counted);
+        let (incoming, outgoing) = stream.into_split();
+        let incoming = Arc::new(incoming);
+        let (header, write) = (limits.header_timeout, limits.write_timeout);
+        let stream = Timed::new((Arc::clone(&incoming), outgoing), progress.clone(), header, write, counted);
         let service = service_fn(move |mut request: Request<Incoming>| {
             progress.set(Phase::Exchange);
             request.extensions_mut().insert(ConnectInfo(peer));
             let request = request.map(|body| Received::new(body, progress.clone()));
             let (answer, progress) = (router.call(request), progress.clone());
+            let incoming = Arc::clone(&incoming);
             async move {
-                let response = answer.await?;
+                let response = tokio::select! {
+                    Ok(response) = answer => response,
+                    // An error here ends the connection, and with it whatever else was being done for it.
+                    () = left(&incoming) => return Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+                };
                 if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                     progress.set(Phase::Upgraded);
-                    return Ok::<_, Infallible>(response.map(http_body_util::Either::Left));
+                    return Ok(response.map(http_body_util::Either::Left));
                 }
                 Ok(response.map(|body| http_body_util::Either::Right(Answered::new(body, progress))))
             }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::FAREWELL;
@@ -62,7 +62,9 @@ impl Progress {
 /// A connection that breaks off when the client takes too long: to send the head of a request, or to take anything of what
 /// it is sent. Holds what counts the connection for as long as there is one, a websocket included.
 pub(super) struct Timed<T> {
-    stream: TcpStream,
+    /// Shared with those who look whether the client is still there.
+    incoming: Arc<OwnedReadHalf>,
+    outgoing: OwnedWriteHalf,
     progress: Progress,
     /// How long a head may take, and since when one is awaited.
     head: Duration,
@@ -79,7 +81,7 @@ pub(super) struct Timed<T> {
 
 impl<T> Timed<T> {
     pub(super) fn new(
-        stream: TcpStream,
+        (incoming, outgoing): (Arc<OwnedReadHalf>, OwnedWriteHalf),
         progress: Progress,
         head: Duration,
         write: Duration,
@@ -87,7 +89,8 @@ impl<T> Timed<T> {
     ) -> Self {
         let since = Instant::now();
         Self {
-            stream,
+            incoming,
+            outgoing,
             progress,
             head,
             since,
@@ -127,7 +130,7 @@ impl<T> Timed<T> {
         let mut rest = [0; 8 * 1024];
         while farewell.as_mut().poll(cx).is_pending() {
             let mut rest = ReadBuf::new(&mut rest);
-            let read = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut rest));
+            let read = ready!(poll_read(&self.incoming, cx, &mut rest));
             if read.is_err() || rest.filled().is_empty() {
                 break;
             }
@@ -156,6 +159,16 @@ impl<T> Timed<T> {
     }
 }
 
+fn poll_read(stream: &OwnedReadHalf, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    loop {
+        ready!(stream.as_ref().poll_read_ready(cx))?;
+        match stream.try_read_buf(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            read => return Poll::Ready(read.map(drop)),
+        }
+    }
+}
+
 impl<T: Unpin> AsyncRead for Timed<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -163,7 +176,7 @@ impl<T: Unpin> AsyncRead for Timed<T> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+        match poll_read(&self.incoming, cx, buffer) {
             Poll::Pending => self.poll_head(cx).map(Err),
             Poll::Ready(read) => {
                 if buffer.filled().len() > before {
@@ -177,7 +190,7 @@ impl<T: Unpin> AsyncRead for Timed<T> {
 
 impl<T: Unpin> AsyncWrite for Timed<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let written = Pin::new(&mut self.outgoing).poll_write(cx, bytes);
         self.watch(cx, written)
     }
 
@@ -186,21 +199,21 @@ impl<T: Unpin> AsyncWrite for Timed<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        let written = Pin::new(&mut self.outgoing).poll_write_vectored(cx, slices);
         self.watch(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.outgoing.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.outgoing).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.farewell.is_none() {
-            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            ready!(Pin::new(&mut self.outgoing).poll_shutdown(cx))?;
         }
         if self.progress.is_unread() {
             ready!(self.poll_rest(cx));

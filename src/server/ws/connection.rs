@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
+use futures_util::FutureExt;
 use tungstenite::error::{Error, ProtocolError};
 
 use super::MAX_MESSAGE_BYTES;
@@ -12,6 +13,8 @@ use super::protocol::{ClientMessage, Close, ServerMessage};
 
 /// How long the last messages and the closing may take.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+/// How many messages may come without a pause. That the client has left is not noticed behind those that it has sent.
+const FLOOD: u32 = 1_000;
 
 /// A client's websocket.
 pub(super) struct Connection {
@@ -20,6 +23,8 @@ pub(super) struct Connection {
     patience: Duration,
     heard: Instant,
     pace: Pace,
+    /// How many messages were there already when the one before them had been read.
+    in_a_row: u32,
     /// Whether what the client sends can no longer be read.
     deaf: bool,
 }
@@ -39,14 +44,21 @@ impl Connection {
     /// `patience` tells how long the client may keep silent, or keep from taking a message.
     pub(super) fn new(socket: WebSocket, patience: Duration) -> Self {
         let now = Instant::now();
-        Self { socket, patience, heard: now, pace: Pace::new(now), deaf: false }
+        Self { socket, patience, heard: now, pace: Pace::new(now), in_a_row: 0, deaf: false }
     }
 
     /// The client's next message. May be dropped and called again: nothing gets lost.
     pub(super) async fn receive(&mut self) -> Result<ClientMessage, End> {
         loop {
             tokio::time::sleep(self.pace.wait(Instant::now())).await;
-            let frame = match self.socket.recv().await {
+            let next = match self.socket.recv().now_or_never() {
+                Some(next) => next,
+                None => {
+                    self.in_a_row = 0;
+                    self.socket.recv().await
+                }
+            };
+            let frame = match next {
                 Some(Ok(frame)) => frame,
                 Some(Err(error)) => {
                     self.deaf = true;
@@ -56,6 +68,10 @@ impl Connection {
             };
             self.heard = Instant::now();
             self.pace.count(self.heard);
+            self.in_a_row += 1;
+            if self.in_a_row > FLOOD {
+                return Err(End::Close(Close::Flood));
+            }
             match frame {
                 Message::Text(text) if text.len() > MAX_MESSAGE_BYTES => {
                     return Err(End::Close(Close::TooLong));

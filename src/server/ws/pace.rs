@@ -7,8 +7,8 @@ const EVERY: Duration = Duration::from_millis(10);
 /// How many are read at once from one that paused before: a page that opens starts all its operations together.
 const BURST: u32 = 200;
 
-/// Tells when the next message may be read. A flood is slowed down and not refused: what is not read fills the client's
-/// own buffers, and its messages arrive late, but all of them.
+/// Tells when the next message may be read. A flood is slowed down before it is refused: what is not read fills the
+/// client's own buffers, and its messages arrive late, but all of them.
 #[derive(Debug)]
 pub(super) struct Pace {
     /// When the messages read so far would have come, had they come one every [`EVERY`].

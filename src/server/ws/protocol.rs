@@ -96,6 +96,8 @@ pub(super) enum Close {
     Restart,
     /// A message of more than [`MAX_MESSAGE_BYTES`].
     TooLong,
+    /// Messages in a flood that does not end.
+    Flood,
     /// A text that is no UTF-8.
     NotText,
     /// Something that is no websocket's.
@@ -116,6 +118,7 @@ impl From<Close> for CloseFrame {
             Close::SubscriberExists(id) => (4409, format!("Subscriber for {id} already exists")),
             Close::TooManyInits => (4429, "Too many initialisation requests".to_owned()),
             Close::Restart => (1012, "Service restart".to_owned()),
+            Close::Flood => (1008, "Too many messages".to_owned()),
             Close::NotText => (1007, "Text is UTF-8".to_owned()),
             Close::Violation => (1002, "Protocol error".to_owned()),
             Close::TooLong => (1009, format!("A message has at most {MAX_MESSAGE_BYTES} bytes")),

@@ -40,14 +40,29 @@ async fn a_client_that_leaves_takes_its_query_with_it() {
     let app = shop(Duration::from_secs(60)).await;
     let (mut holder, mut other) = (app.database().connect().await, app.database().connect().await);
     holder.batch_execute("BEGIN; LOCK TABLE products").await.expect("the table can be locked");
-    let mut client = Raw::open(app.address).await;
-    client.post("{ product(slug: \"mug\") { name } }").await;
-    until_waiting(&mut other, 1).await;
-    drop(client);
-    // The lock is still held: it is not because of that that nobody waits for it any more.
-    until_waiting(&mut other, 0).await;
+    for ahead in ["", "G", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        let mut client = Raw::open(app.address).await;
+        client.post("{ product(slug: \"mug\") { name } }").await;
+        client.send(ahead).await;
+        until_waiting(&mut other, 1).await;
+        drop(client);
+        // The lock is still held: it is not because of that that nobody waits for it any more.
+        until_waiting(&mut other, 0).await;
+    }
     let answer = app.guest().query("{ categories(first: 1) { totalCount } }").await;
     assert_eq!(answer.int("/categories/totalCount"), 0);
+}
+
+#[tokio::test]
+async fn what_is_sent_ahead_is_answered_in_its_turn() {
+    let app = TestApp::start().await;
+    let mut client = Raw::open(app.address).await;
+    client.post("{ first: __typename }").await;
+    client.post("mutation { second: __typename }").await;
+    client.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let answers = client.read_until("ok\n").await;
+    let place = |text| answers.find(text).unwrap_or_else(|| panic!("no {text}: {answers}"));
+    assert!(place("\"first\"") < place("\"second\""), "{answers}");
 }
 
 #[tokio::test]

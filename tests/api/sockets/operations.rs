@@ -105,6 +105,16 @@ async fn a_flood_is_answered_slowly_and_completely() {
 }
 
 #[tokio::test]
+async fn a_flood_that_does_not_end_ends_the_socket() {
+    let app = TestApp::start().await;
+    let mut socket = Socket::connect(app.address, json!({})).await;
+    for _ in 0..1_300 {
+        socket.send(json!({ "type": "pong" })).await;
+    }
+    assert_eq!(socket.close_code().await, Some(1008));
+}
+
+#[tokio::test]
 async fn a_socket_carries_a_hundred_operations_and_says_so() {
     let app = TestApp::start().await;
     let lamp = ProductBuilder::new("lamp").create(&app).await;

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame as FrameOfBytes;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 /// What a server that works sends within; generous, because tests run side by side.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An open websocket.
 pub(crate) struct Socket {
