@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use cartograph::config::Rates;
+use cartograph::inventory::adjust::{Adjustment, adjust};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -137,6 +138,26 @@ async fn a_stream_is_refused_before_it_begins_and_tells_in_its_headers_what_is_l
     let refused = http.send(Method::POST, "/graphql", &headers, body).await;
     assert_refused(&refused);
     assert!(refused.json()["extensions"]["cost"]["requested"].as_u64() > Some(1), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn who_has_no_points_left_hears_of_events_later_and_of_many_at_once() {
+    let app = strict().await;
+    let lamp = ProductBuilder::new("lamp").stock(5).create(&app).await;
+    let actor = app.staff().await.user_id();
+    // Two points more than there are: the next event has to wait for twelve seconds.
+    let document = "subscription($ids: [ID!]!) {
+        variantAvailability(variantIds: $ids) { stock product { name reviews(first: 1) { totalCount } } } }";
+    let mut guest = Socket::connect(app.address, json!({})).await;
+    let watching = guest.subscribe(document, json!({ "ids": [lamp.variant.to_string()] })).await;
+    assert_eq!(guest.next(&watching).await["variantAvailability"]["stock"], 5);
+    for _ in 0..2 {
+        let adjustment = Adjustment { variant_id: lamp.variant, delta: -1, reason: String::new(), actor };
+        adjust(&*app.db().await, &adjustment).await.expect("there is enough");
+        app.app.relay.wake();
+    }
+    assert_eq!(guest.receive_within(Duration::from_secs(5)).await, None);
+    assert_eq!(guest.next(&watching).await["variantAvailability"]["stock"], 3);
 }
 
 #[tokio::test]
