@@ -1,5 +1,7 @@
 //! From a request to its answer: what comes before the GraphQL library gets it, and after.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response};
 use http::HeaderMap;
@@ -163,10 +165,12 @@ impl Schema {
         let mut response = match refused {
             Some(refused) => failed(refused),
             None => {
-                let request = request.data(caller).data(Loaders::new(&self.app, self.changes.clone()));
+                let loaders = Loaders::new(&self.app, self.changes.clone());
+                let room = Arc::clone(&loaders.room);
+                let request = request.data(caller).data(loaders);
                 // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
                 // so split their batch in two.
-                let executed = tokio::task::unconstrained(self.inner.execute(request));
+                let executed = tokio::task::unconstrained(room.within(self.inner.execute(request)));
                 let limit = self.app.config.http.connections.request_timeout;
                 // What is dropped half way is rolled back where it was in a transaction.
                 let executed = tokio::time::timeout(limit, executed).await;

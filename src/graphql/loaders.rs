@@ -128,7 +128,7 @@ macro_rules! pages_of {
 /// All loaders of one request.
 pub(crate) struct Loaders {
     /// What the answer has room for.
-    pub(super) room: Room,
+    pub(super) room: Arc<Room>,
     pub(super) carts: ById<CartId, CartContents>,
     pub(super) products: ById<ProductId, Product>,
     pub(super) variants: ById<VariantId, Variant>,
@@ -165,7 +165,7 @@ impl Loaders {
         let reads = Reads::new(app.db.clone());
         let clock = app.clock.clone();
         Self {
-            room: Room::default(),
+            room: Arc::default(),
             changes,
             carts: ById::new(&reads, async |reads: Reads, ids: Vec<CartId>| {
                 let carts = cart::queries::contents_by_ids(&*reads.get().await?, &ids).await?;

@@ -178,7 +178,9 @@ impl Extension for FreshLoaders {
     ) -> Response {
         let mut data = Data::default();
         let changes = ctx.data_unchecked::<CatalogueChanges>().clone();
-        data.insert(Loaders::new(ctx.data_unchecked::<App>(), changes));
-        next.run_with_data(ctx, operation_name, data).await
+        let loaders = Loaders::new(ctx.data_unchecked::<App>(), changes);
+        let room = Arc::clone(&loaders.room);
+        data.insert(loaders);
+        room.within(next.run_with_data(ctx, operation_name, data)).await
     }
 }

@@ -35,8 +35,8 @@ impl Category {
     }
 
     /// What is found in it; may be empty.
-    async fn description(&self, ctx: &Context<'_>) -> Result<&str> {
-        ctx.loaders().room.hold(&self.0.description)
+    async fn description(&self, ctx: &Context<'_>) -> &str {
+        ctx.loaders().room.hold(&self.0.description).await
     }
 
     /// How deep it lies in the tree: 0 for a root.

@@ -40,13 +40,13 @@ impl Product {
     }
 
     /// Its description as plain text; may be empty.
-    async fn description(&self, ctx: &Context<'_>) -> Result<&str> {
-        ctx.loaders().room.hold(&self.0.description)
+    async fn description(&self, ctx: &Context<'_>) -> &str {
+        ctx.loaders().room.hold(&self.0.description).await
     }
 
     /// Its description as HTML, sanitised: safe to show as it is.
-    async fn description_html(&self, ctx: &Context<'_>) -> Result<&str> {
-        ctx.loaders().room.hold(&self.0.description_html)
+    async fn description_html(&self, ctx: &Context<'_>) -> &str {
+        ctx.loaders().room.hold(&self.0.description_html).await
     }
 
     /// Who makes it; may be empty.

@@ -106,7 +106,7 @@ impl Limit {
             Self::VariableBytes => 512 * 1024,
             Self::VariableCopies => 16 * 1024 * 1024,
             Self::ListItems => 1_000,
-            Self::Values => 50_000,
+            Self::Values => 30_000,
             Self::Cost => 4_000,
         }
     }

@@ -61,8 +61,8 @@ impl Review {
     }
 
     /// What it says, as plain text; may be empty.
-    async fn body(&self, ctx: &Context<'_>) -> Result<&str> {
-        ctx.loaders().room.hold(&self.0.body)
+    async fn body(&self, ctx: &Context<'_>) -> &str {
+        ctx.loaders().room.hold(&self.0.body).await
     }
 
     /// Who wrote it; null when the account is closed.

@@ -259,22 +259,22 @@ fn widest_allowed() -> Vec<Case> {
         document(
             "the most values",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "id ".repeat(490)),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "id ".repeat(290)),
         ),
         document(
             "the most values, of the type",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "__typename ".repeat(490)),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", "__typename ".repeat(290)),
         ),
         document(
             "the most values, each under its own key",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(490, "a#:name ")),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(290, "a#:name ")),
         ),
         document(
             "the most text",
             None,
-            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(480, "a#:descriptionHtml ")),
+            format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(290, "a#:descriptionHtml ")),
         ),
         document(
             "the most pages",
