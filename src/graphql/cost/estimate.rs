@@ -15,8 +15,10 @@ use crate::pagination::MAX_PAGE_SIZE;
 pub(super) struct Amount {
     /// Points of requested cost.
     pub(super) cost: u64,
-    /// Values in the answer.
+    /// Values in the answer, but for those that describe the schema.
     pub(super) values: u64,
+    /// Values in the answer that describe the schema.
+    pub(super) described: u64,
     /// Uses of variables, each of which copies one.
     pub(super) uses: u64,
     /// Pages: each is a read of its own, for all the objects that it is asked of together.
@@ -28,6 +30,7 @@ impl Amount {
         Self {
             cost: self.cost.saturating_mul(factor),
             values: self.values.saturating_mul(factor),
+            described: self.described.saturating_mul(factor),
             uses: self.uses.saturating_mul(factor),
             pages: self.pages,
         }
@@ -38,6 +41,7 @@ impl AddAssign for Amount {
     fn add_assign(&mut self, other: Self) {
         self.cost = self.cost.saturating_add(other.cost);
         self.values = self.values.saturating_add(other.values);
+        self.described = self.described.saturating_add(other.described);
         self.uses = self.uses.saturating_add(other.uses);
         self.pages = self.pages.saturating_add(other.pages);
     }

@@ -127,6 +127,8 @@ pub(super) struct Price {
     pub(super) assumed_size: Option<u64>,
     /// Whether it gives one after the other, as subscriptions do.
     pub(super) streams: bool,
+    /// Whether it tells of the schema.
+    pub(super) introspects: bool,
     /// Whether it lists what a type consists of, which is the schema once more.
     pub(super) describes: bool,
     /// All its arguments.
@@ -245,6 +247,7 @@ fn price(
         streams: owner == "Subscription",
         multipliers,
         assumed_size,
+        introspects: owner.starts_with("__"),
         describes: list && owner.starts_with("__Type") && matches!(of, "__Field" | "__InputValue" | "__Type"),
         arguments,
     }

@@ -272,6 +272,11 @@ fn widest_allowed() -> Vec<Case> {
             format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(290, "a#:name ")),
         ),
         document(
+            "the most introspection",
+            None,
+            format!("{{ __schema {{ types {{ fields {{ {} }} }} }} }}", many(40, "a#:name ")),
+        ),
+        document(
             "the most text",
             None,
             format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(290, "a#:descriptionHtml ")),

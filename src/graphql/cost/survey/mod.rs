@@ -230,7 +230,9 @@ impl<'a> Walk<'a> {
         extent.described += usize::from(price.is_some_and(|price| price.describes));
 
         let points = price.map_or(0, |price| price.points);
-        let mut each = Estimate::of(Amount { cost: points, values: 1, uses, pages: 0 });
+        let described = u64::from(price.is_some_and(|price| price.introspects));
+        let mut each =
+            Estimate::of(Amount { cost: points, values: 1 - described, described, uses, pages: 0 });
         match price {
             // A connection: it says how long its lists are.
             Some(price) if price.is_page() => {
