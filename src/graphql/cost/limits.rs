@@ -134,7 +134,7 @@ impl Limit {
             Self::VariableBytes => "bytes of text in the variables",
             Self::VariableCopies => "bytes of the variables, counted wherever one is used",
             Self::ListItems => "items of a list given as an argument",
-            Self::Values => "values that the answer can hold, those of introspection at a third",
+            Self::Values => "values that the answer can hold, those of introspection at two thirds",
             Self::Cost => "points of requested cost",
         }
     }

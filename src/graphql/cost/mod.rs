@@ -26,7 +26,7 @@ pub(super) use variables::check as check_variables;
 pub(super) struct Bill {
     /// The points it costs.
     pub(super) cost: u64,
-    /// The values that its answer can hold, those of the schema at a [third](SCHEMA_VALUES).
+    /// The values that its answer can hold, those of the schema at two thirds ([`schema_values`]).
     pub(super) values: u64,
     /// The points of a single event, where it is a subscription.
     pub(super) event: u64,
@@ -34,9 +34,12 @@ pub(super) struct Bill {
 
 /// Points of a page, beside those of what is on it, however many objects it is asked of: it is a read of its own.
 const PAGE_POINTS: u64 = 10;
-/// How many values that describe the schema count as one: they are at hand. What explorers ask for first grows with the
-/// schema, and has to stay within the bound.
-const SCHEMA_VALUES: u64 = 3;
+
+/// What values that describe the schema count as: they are at hand, and what explorers ask for first has to stay within
+/// the bound.
+const fn schema_values(described: u64) -> u64 {
+    described / 3 * 2
+}
 
 fn cost_of(amount: Amount) -> u64 {
     amount.cost.saturating_add(amount.pages.saturating_mul(PAGE_POINTS))
@@ -50,7 +53,7 @@ impl Survey {
         let amount = asked.whole.with(variables);
         let points = cost_of(amount);
         Limit::Cost.check(saturating(points))?;
-        let values = amount.values.saturating_add(amount.described / SCHEMA_VALUES);
+        let values = amount.values.saturating_add(schema_values(amount.described));
         Limit::Values.check(saturating(values))?;
         if amount.uses > 0 {
             let bytes = variables::bytes(variables);

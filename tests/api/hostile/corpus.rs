@@ -272,9 +272,17 @@ fn widest_allowed() -> Vec<Case> {
             format!("{{ products(first: 100) {{ nodes {{ {} }} }} }}", many(290, "a#:name ")),
         ),
         document(
+            "introspection 10 times",
+            None,
+            format!(
+                "{{ {} }}",
+                many(10, "a#:__schema{types{fields{name args{name} type{name ofType{name}}}}} ")
+            ),
+        ),
+        document(
             "the most introspection",
             None,
-            format!("{{ __schema {{ types {{ fields {{ {} }} }} }} }}", many(40, "a#:name ")),
+            format!("{{ __schema {{ types {{ fields {{ {} }} }} }} }}", many(20, "a#:name ")),
         ),
         document(
             "the most text",
