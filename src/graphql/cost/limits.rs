@@ -106,7 +106,7 @@ impl Limit {
             Self::VariableBytes => 512 * 1024,
             Self::VariableCopies => 16 * 1024 * 1024,
             Self::ListItems => 1_000,
-            Self::Values => 30_000,
+            Self::Values => 25_000,
             Self::Cost => 4_000,
         }
     }
@@ -134,7 +134,7 @@ impl Limit {
             Self::VariableBytes => "bytes of text in the variables",
             Self::VariableCopies => "bytes of the variables, counted wherever one is used",
             Self::ListItems => "items of a list given as an argument",
-            Self::Values => "values that the answer can hold, those of introspection at two thirds",
+            Self::Values => "values that the answer can hold, but for a description of the whole schema",
             Self::Cost => "points of requested cost",
         }
     }

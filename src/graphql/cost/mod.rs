@@ -26,7 +26,7 @@ pub(super) use variables::check as check_variables;
 pub(super) struct Bill {
     /// The points it costs.
     pub(super) cost: u64,
-    /// The values that its answer can hold, those of the schema at two thirds ([`schema_values`]).
+    /// The values that its answer can hold, as they are counted together with those of others.
     pub(super) values: u64,
     /// The points of a single event, where it is a subscription.
     pub(super) event: u64,
@@ -35,10 +35,20 @@ pub(super) struct Bill {
 /// Points of a page, beside those of what is on it, however many objects it is asked of: it is a read of its own.
 const PAGE_POINTS: u64 = 10;
 
-/// What values that describe the schema count as: they are at hand, and what explorers ask for first has to stay within
-/// the bound.
-const fn schema_values(described: u64) -> u64 {
-    described / 3 * 2
+/// The values that may stand beside the schema where an answer describes all of it.
+const BESIDE_SCHEMA: u64 = 100;
+
+impl Survey {
+    /// The values of an answer, if there are not too many. Tools ask for the whole schema at once, however large it is: that
+    /// counts as the most that there can be.
+    fn values(&self, amount: Amount) -> Result<u64> {
+        let values = amount.values.saturating_add(amount.described);
+        if amount.described <= self.whole_schema && amount.values <= BESIDE_SCHEMA {
+            return Ok(values.min(Limit::Values.most() as u64));
+        }
+        Limit::Values.check(saturating(values))?;
+        Ok(values)
+    }
 }
 
 fn cost_of(amount: Amount) -> u64 {
@@ -53,8 +63,7 @@ impl Survey {
         let amount = asked.whole.with(variables);
         let points = cost_of(amount);
         Limit::Cost.check(saturating(points))?;
-        let values = amount.values.saturating_add(schema_values(amount.described));
-        Limit::Values.check(saturating(values))?;
+        let values = self.values(amount)?;
         if amount.uses > 0 {
             let bytes = variables::bytes(variables);
             Limit::VariableCopies.check(saturating(amount.uses).saturating_mul(bytes))?;

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, ConstDirective, FieldDefinition, Type, TypeKind, TypeSystemDefinition,
 };
+use async_graphql::parser::{parse_query, parse_schema};
 use async_graphql::{TypeDirective, Value};
 
+use super::survey::Survey;
 use crate::pagination::DEFAULT_PAGE_SIZE;
 
 /// What a field costs before it is executed: `complexity` is the points of each object, or of the value. An object costs 1 and a
@@ -106,8 +107,15 @@ fn introspection(counts: &Counts) -> String {
     sdl
 }
 
+/// What tools ask for first: `getIntrospectionQuery()` of graphql-js, with all its options.
+pub(super) const WHOLE_SCHEMA: &str = include_str!("introspection.graphql");
+
 /// What each field of the schema costs.
-pub(in crate::graphql) struct Prices(HashMap<String, Fields>);
+pub(in crate::graphql) struct Prices {
+    types: HashMap<String, Fields>,
+    /// How many values describe the whole schema, as [tools ask for it](WHOLE_SCHEMA).
+    pub(super) whole_schema: u64,
+}
 
 /// The fields of a type by their names.
 pub(super) type Fields = HashMap<String, Price>;
@@ -158,12 +166,16 @@ impl Prices {
         let mut types = HashMap::new();
         let counts = read_into(&mut types, sdl);
         read_into(&mut types, &introspection(&counts));
-        Self(types)
+        let mut prices = Self { types, whole_schema: 0 };
+        // A text of our own: it can be read, and keeps to the bounds.
+        let whole = parse_query(WHOLE_SCHEMA).ok().and_then(|document| Survey::of(&document, &prices).ok());
+        prices.whole_schema = whole.map_or(0, |whole| whole.described());
+        prices
     }
 
     /// The fields of a type; none when there is no such type, or it has no fields.
     pub(super) fn fields(&self, of: &str) -> Option<&Fields> {
-        self.0.get(of)
+        self.types.get(of)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned};
+use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::Value as Argument;
 
 use super::super::error::{ApiError, Code, Result};
@@ -23,7 +23,11 @@ const MAX_UNKNOWN: usize = 20;
 
 /// What the operations of a document ask for.
 #[derive(Debug)]
-pub(in crate::graphql) struct Survey(Vec<(Option<Name>, Asked)>);
+pub(in crate::graphql) struct Survey {
+    operations: Vec<(Option<Name>, Asked)>,
+    /// As [`Prices::whole_schema`].
+    pub(super) whole_schema: u64,
+}
 
 /// What an operation asks for.
 #[derive(Debug)]
@@ -54,12 +58,18 @@ impl Survey {
                 all.add(&walk.fragment(name, 0, &mut Sums::default())?)?;
             }
         }
-        Ok(Self(operations))
+        Ok(Self { operations, whole_schema: prices.whole_schema })
+    }
+
+    /// How many values describe the schema, in the answers to all operations without variables.
+    pub(super) fn described(&self) -> u64 {
+        let none = Variables::default();
+        self.operations.iter().map(|(_, asked)| asked.whole.with(&none).described).sum()
     }
 
     /// What an operation asks for. The name picks one; a single one needs none.
     pub(super) fn operation(&self, name: Option<&str>) -> Option<&Asked> {
-        match (self.0.as_slice(), name) {
+        match (self.operations.as_slice(), name) {
             ([(_, only)], None) => Some(only),
             (all, name) => all.iter().find(|(found, _)| found.as_deref() == name).map(|(_, asked)| asked),
         }
