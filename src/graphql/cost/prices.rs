@@ -107,7 +107,7 @@ fn introspection(counts: &Counts) -> String {
     sdl
 }
 
-/// What tools ask for first: `getIntrospectionQuery()` of graphql-js, with all its options.
+/// The most that tools ask for first: `getIntrospectionQuery()` of graphql-js, with all its options.
 pub(super) const WHOLE_SCHEMA: &str = include_str!("introspection.graphql");
 
 /// What each field of the schema costs.

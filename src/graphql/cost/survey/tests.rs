@@ -190,6 +190,11 @@ fn variables_tell_how_long_lists_are() {
 fn introspection_is_reckoned_by_the_size_of_the_schema() {
     let whole = amount(WHOLE_SCHEMA, json!({}));
     assert!((10_000..200_000).contains(&whole.described), "{whole:?}");
+    let bill = |document: &str| survey(document).unwrap().bill(None, &Variables::default());
+    assert!(bill(WHOLE_SCHEMA).is_ok(), "however large the schema is");
+    let twice =
+        WHOLE_SCHEMA.replacen("{ __schema {", "{ again: __schema { types { ...FullType } } __schema {", 1);
+    assert!(bill(&twice).is_err(), "but not more than that");
     let types = amount("{ __schema { types { name } } }", json!({}));
     assert!((200..600).contains(&types.described), "{types:?}");
     let fields = amount("{ __schema { types { fields { name } } } }", json!({}));
