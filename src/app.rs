@@ -3,16 +3,19 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::accounts::{HashingCost, Passwords, Recalls, TokenKeys};
+use secrecy::SecretString;
+
+use crate::accounts::{HashingCost, Passwords, Recalls, TokenKeys, development_secret};
 use crate::attempts::Attempts;
 use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Tokens};
 use crate::db::Db;
 use crate::limits::Limiter;
 use crate::mail::Mail;
 use crate::queue::Waker;
 use crate::redis::Redis;
+use crate::seal::Sealer;
 
 /// The application: cheap to clone, the same everywhere.
 #[derive(Clone)]
@@ -40,6 +43,8 @@ pub struct Parts {
     pub worker: Waker,
     /// What issues and checks access tokens.
     pub tokens: TokenKeys,
+    /// What encrypts secrets that the database keeps.
+    pub sealer: Sealer,
     /// Which access tokens are good no longer before they expire.
     pub recalls: Recalls,
     /// What counts the attempts at passwords.
@@ -66,6 +71,7 @@ impl App {
             relay: Waker::default(),
             worker: Waker::default(),
             tokens: TokenKeys::open(&config.tokens, &config.data_dir)?,
+            sealer: Sealer::new(&sealing_secret(&config)?),
             recalls: Recalls::new(config.tokens.access_ttl, clock.clone()),
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
@@ -88,6 +94,15 @@ impl App {
                 tracing::debug!(%error, "other copies of the server will notice recalled access tokens by themselves");
             }
         });
+    }
+}
+
+/// What the key is made of that encrypts: the operator's own, or else what signs tokens.
+fn sealing_secret(config: &Config) -> anyhow::Result<SecretString> {
+    let Tokens { sealing, secret, keys, .. } = &config.tokens;
+    match sealing.as_ref().or(secret.as_ref()).or(keys.as_ref()) {
+        Some(secret) => Ok(secret.clone()),
+        None => development_secret(&config.data_dir),
     }
 }
 

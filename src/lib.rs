@@ -34,6 +34,7 @@ pub mod pagination;
 pub mod queue;
 pub mod redis;
 pub mod reviews;
+pub mod seal;
 pub mod secrets;
 pub mod seed;
 pub mod server;

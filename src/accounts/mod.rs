@@ -71,6 +71,7 @@ pub use self::request_password_reset::request_password_reset;
 pub use self::request_verification::{VerificationRefusal, request_verification};
 pub use self::reset_password::{ResetPasswordRefusal, reset_password};
 pub use self::roles::expect_roles;
+pub(crate) use self::secret::development_secret;
 pub use self::session::{Session, open_session};
 pub use self::sign_in::{SignInRefusal, sign_in};
 pub use self::sign_out::{SignOut, SignOutRefusal, sign_out};

@@ -17,7 +17,7 @@ const LETTERS: usize = BYTES / 3 * 4;
 
 /// The secret kept in the data folder, made when there is none: tokens outlive a restart. Copies of the server that start
 /// together agree on one, and a crash leaves either a whole secret or none.
-pub(super) fn development_secret(data_dir: &Path) -> anyhow::Result<SecretString> {
+pub(crate) fn development_secret(data_dir: &Path) -> anyhow::Result<SecretString> {
     let path = data_dir.join(FILE);
     match fs::read_to_string(&path) {
         Ok(contents) => return checked(&path, contents),

@@ -21,6 +21,9 @@ pub struct Tokens {
     pub secret: Option<SecretString>,
     /// `JWT_KEYS` or the contents of `JWT_KEYS_FILE`: several keys, the first of which signs; in place of a secret.
     pub keys: Option<SecretString>,
+    /// `SECRET_KEY` or the contents of `SECRET_KEY_FILE`: encrypts what the database keeps of secrets. Without it, the same is
+    /// made from what signs tokens.
+    pub sealing: Option<SecretString>,
     /// `JWT_ISSUER`: who access tokens say that they are from.
     pub issuer: String,
     /// `JWT_AUDIENCE`: who access tokens say that they are for.
@@ -38,9 +41,15 @@ impl Tokens {
             let problem = format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes");
             return Err(vars.wrong("JWT_SECRET", problem));
         }
+        let sealing = vars.secret("SECRET_KEY", "SECRET_KEY_FILE")?;
+        if sealing.as_ref().is_some_and(|key| key.expose_secret().len() < MIN_SECRET_BYTES) {
+            let problem = format!("is too short: a secret has at least {MIN_SECRET_BYTES} bytes");
+            return Err(vars.wrong("SECRET_KEY", problem));
+        }
         let tokens = Self {
             secret,
             keys: vars.secret("JWT_KEYS", "JWT_KEYS_FILE")?,
+            sealing,
             issuer: party(vars, "JWT_ISSUER")?,
             audience: party(vars, "JWT_AUDIENCE")?,
             access_ttl: vars.seconds("JWT_ACCESS_TTL")?.unwrap_or(Duration::from_mins(15)),

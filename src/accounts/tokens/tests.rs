@@ -15,6 +15,7 @@ const SECRET: &str = "a secret that only the tests know, long enough";
 fn configured(secret: &str, keys: Option<&str>) -> TokenKeys {
     let config = config::Tokens {
         secret: Some(secret.into()),
+        sealing: None,
         keys: keys.map(Into::into),
         issuer: "shop".to_owned(),
         audience: "shoppers".to_owned(),
@@ -205,6 +206,7 @@ fn keys_are_rotated_without_a_token_being_lost() {
 fn keys_that_cannot_be_used_are_named_in_one_line() {
     let config = config::Tokens {
         secret: None,
+        sealing: None,
         keys: Some("HS256 short".into()),
         issuer: String::new(),
         audience: String::new(),

@@ -235,6 +235,7 @@ fn config() -> Config {
         tokens: Tokens {
             secret: Some(SecretString::from(SECRET)),
             keys: None,
+            sealing: None,
             issuer: "cartograph".to_owned(),
             audience: "cartograph".to_owned(),
             access_ttl: Duration::from_mins(15),
