@@ -11,6 +11,7 @@ use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::{Config, Tokens};
 use crate::db::Db;
+use crate::gateway::Gateways;
 use crate::limits::Limiter;
 use crate::mail::Mail;
 use crate::queue::Waker;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub attempts: Attempts,
     /// What hashes and checks passwords.
     pub passwords: Passwords,
+    /// Who moves money for the shop.
+    pub gateways: Gateways,
     /// What takes letters to people.
     pub mail: Mail,
 }
@@ -61,6 +64,7 @@ impl App {
     pub fn open(config: Config, db: Db, upkeep: Db, hashing: HashingCost) -> anyhow::Result<Self> {
         let redis = Redis::open(&config.redis)?;
         let clock = Clock::default();
+        let gateways = Gateways::open(&config, &clock)?;
         Ok(Self(Arc::new(Parts {
             db,
             upkeep,
@@ -76,6 +80,7 @@ impl App {
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
             mail: Mail::open(&config)?,
+            gateways,
             config,
         })))
     }

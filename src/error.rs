@@ -170,6 +170,7 @@ fn names_nobody(error: &diesel::result::Error) -> bool {
         "carts_user_id_fkey",
         "order_events_actor_id_fkey",
         "orders_user_id_fkey",
+        "refunds_actor_id_fkey",
         "reviews_author_id_fkey",
         "stock_changes_actor_id_fkey",
     ];

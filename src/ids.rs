@@ -137,6 +137,12 @@ typed_ids! {
     OrderLineId = "order_line", "an order line";
     /// One entry of an order's history.
     OrderEventId = "order_event", "an order event";
+    /// A way in which money for an order comes in.
+    PaymentId = "payment", "a payment";
+    /// Money on its way back.
+    RefundId = "refund", "a refund";
+    /// What was asked of a payment provider, or told by it.
+    PaymentTransactionId = "payment_transaction", "a payment transaction";
     /// A job of the queue.
     JobId = "job", "a job";
     /// A row of the outbox.

@@ -24,11 +24,13 @@ pub enum Permission {
     ReadUsers = 1 << 6,
     /// Give and take roles; close accounts.
     ManageUsers = 1 << 7,
+    /// Take payments, mark orders paid, pay back.
+    ManagePayments = 1 << 8,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WriteReviews,
         Self::ManageCatalog,
         Self::ManageInventory,
@@ -37,6 +39,7 @@ impl Permission {
         Self::ModerateReviews,
         Self::ReadUsers,
         Self::ManageUsers,
+        Self::ManagePayments,
     ];
 
     /// The permission's name in the API and in the database.
@@ -51,6 +54,7 @@ impl Permission {
             Self::ModerateReviews => "MODERATE_REVIEWS",
             Self::ReadUsers => "READ_USERS",
             Self::ManageUsers => "MANAGE_USERS",
+            Self::ManagePayments => "MANAGE_PAYMENTS",
         }
     }
 }
@@ -96,8 +100,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ManageUsers, ModerateReviews, ReadOrders,
-            ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageOrders, ManagePayments, ManageUsers, ModerateReviews,
+            ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],
@@ -107,6 +111,7 @@ impl Role {
                 ManageInventory,
                 ReadOrders,
                 ManageOrders,
+                ManagePayments,
                 ModerateReviews,
                 ReadUsers,
             ],
@@ -116,6 +121,7 @@ impl Role {
                 ManageInventory,
                 ReadOrders,
                 ManageOrders,
+                ManagePayments,
                 ModerateReviews,
                 ReadUsers,
                 ManageUsers,

@@ -10,6 +10,8 @@ mod http;
 mod limits;
 mod log;
 mod mail;
+mod orders;
+mod payments;
 mod redis;
 mod shop;
 mod tokens;
@@ -28,6 +30,8 @@ pub use self::http::{ClientAddressHeader, Http};
 pub use self::limits::{Limits, Rates};
 pub use self::log::Log;
 pub use self::mail::Mail;
+pub use self::orders::Orders;
+pub use self::payments::{Payments, StripeAccount};
 pub use self::redis::Redis;
 pub use self::shop::Shop;
 pub(crate) use self::tokens::MIN_SECRET_BYTES;
@@ -59,6 +63,10 @@ pub struct Config {
     pub limits: Limits,
     /// The shop itself.
     pub shop: Shop,
+    /// How long unpaid orders live.
+    pub orders: Orders,
+    /// How the shop takes money.
+    pub payments: Payments,
     /// Mail.
     pub mail: Mail,
     /// What the log holds and how.
@@ -97,6 +105,8 @@ impl Config {
             tokens: Tokens::read(&vars, mode)?,
             limits: Limits::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
+            orders: Orders::read(&vars)?,
+            payments: Payments::read(&vars)?,
             mail: Mail::read(&vars)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),

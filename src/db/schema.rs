@@ -64,6 +64,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    gateway_events (provider, id) {
+        provider -> Text,
+        id -> Text,
+        kind -> Text,
+        payload -> Jsonb,
+        received_at -> Timestamptz,
+        handled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (scope, key) {
         scope -> Text,
         key -> Text,
@@ -131,6 +142,7 @@ diesel::table! {
         occurred_at -> Timestamptz,
         written -> Int8,
         feed_position -> Nullable<Int8>,
+        data -> Nullable<Jsonb>,
     }
 }
 
@@ -147,6 +159,7 @@ diesel::table! {
         unit_price -> Int8,
         quantity -> Int4,
         total -> Int8,
+        refunded -> Int4,
     }
 }
 
@@ -166,6 +179,11 @@ diesel::table! {
         last_sequence -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        paid -> Int8,
+        refunded -> Int8,
+        cancelled -> Int8,
+        expires_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
     }
 }
 
@@ -181,6 +199,43 @@ diesel::table! {
         occurred_at -> Timestamptz,
         leased_until -> Nullable<Timestamptz>,
         published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_transactions (id) {
+        id -> Uuid,
+        payment_id -> Uuid,
+        refund_id -> Nullable<Uuid>,
+        kind -> Text,
+        outcome -> Text,
+        amount -> Nullable<Int8>,
+        message -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        provider -> Text,
+        status -> Text,
+        currency -> Bpchar,
+        amount -> Int8,
+        captured -> Int8,
+        refunded -> Int8,
+        capture -> Text,
+        provider_ref -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
+        failure_message -> Nullable<Text>,
+        capture_requested -> Nullable<Int8>,
+        cancel_requested_at -> Nullable<Timestamptz>,
+        key_round -> Int4,
+        check_at -> Nullable<Timestamptz>,
+        checks -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -255,6 +310,35 @@ diesel::table! {
         session_id -> Uuid,
         created_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    refund_lines (refund_id, order_line_id) {
+        refund_id -> Uuid,
+        order_line_id -> Uuid,
+        quantity -> Int4,
+    }
+}
+
+diesel::table! {
+    refunds (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        payment_id -> Uuid,
+        currency -> Bpchar,
+        amount -> Int8,
+        reason -> Text,
+        note -> Nullable<Text>,
+        status -> Text,
+        provider_ref -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        key_round -> Int4,
+        check_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -356,6 +440,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cart_lines,
     carts,
     categories,
+    gateway_events,
     idempotency_keys,
     inventory,
     jobs,
@@ -364,11 +449,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_lines,
     orders,
     outbox,
+    payment_transactions,
+    payments,
     product_images,
     product_options,
     product_variants,
     products,
     refresh_tokens,
+    refund_lines,
+    refunds,
     reviews,
     role_permissions,
     roles,

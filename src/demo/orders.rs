@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::accounts::Accounts;
@@ -35,10 +36,11 @@ pub(super) async fn place(
     conn: &mut AsyncPgConnection,
     currency: Currency,
     accounts: &Accounts,
+    now: DateTime<Utc>,
 ) -> Result<usize> {
     let mut placed = 0;
     for order in ORDERS {
-        match conn.transaction(async |conn| place_one(conn, order, currency, accounts).await).await {
+        match conn.transaction(async |conn| place_one(conn, order, currency, accounts, now).await).await {
             Ok(()) => placed += 1,
             Err(ActionError::Refused(reasons)) => {
                 tracing::warn!(reasons = reasons.join(", "), "an order of the demo was left out");
@@ -54,6 +56,7 @@ async fn place_one(
     (lines, steps): DemoOrder,
     currency: Currency,
     accounts: &Accounts,
+    now: DateTime<Utc>,
 ) -> Outcome<(), String> {
     let requests: Vec<LineRequest> = lines
         .iter()
@@ -73,6 +76,7 @@ async fn place_one(
         expected_total: None,
         idempotency_key: None,
         currency,
+        expires_at: now + TimeDelta::days(14),
     };
     let placed = crate::orders::place::place(conn, &order).await.map_err(in_words)?;
     for to in steps {
@@ -81,7 +85,7 @@ async fn place_one(
             OrderStatus::Paid => Actor::System,
             _ => Actor::Staff(accounts.staff),
         };
-        let change = ChangeStatus { order_id: placed.order_id, to: *to, actor, note: None };
+        let change = ChangeStatus { order_id: placed.order_id, to: *to, actor, note: None, at: now };
         change_status(conn, &change).await.map_err(in_words)?;
     }
     Ok(())

@@ -93,6 +93,8 @@ pub enum PermissionEnum {
     ReadUsers,
     /// Give and take roles; close accounts.
     ManageUsers,
+    /// Take payments, mark orders paid, pay back.
+    ManagePayments,
 }
 
 /// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests

@@ -25,11 +25,13 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::Reads;
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId,
+    AddressId, CartId, CategoryId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId, UserId,
+    VariantId,
 };
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::{self, Order, OrderLine};
 use crate::pagination::{Page, PageRequest};
+use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
 use crate::reviews::{self, Review, ReviewPage};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
@@ -141,6 +143,12 @@ pub(crate) struct Loaders {
     pub(super) order_events: ById<OrderEventId, OrderEvent>,
     pub(super) events_of: ById<OrderId, Vec<OrderEvent>>,
     pub(super) order_lines_of: ById<OrderId, Vec<OrderLine>>,
+    pub(super) payments: ById<PaymentId, Payment>,
+    pub(super) payments_of: ById<OrderId, Vec<Payment>>,
+    pub(super) transactions_of: ById<PaymentId, Vec<Transaction>>,
+    pub(super) refunds: ById<RefundId, Refund>,
+    pub(super) refunds_of: ById<OrderId, Vec<Refund>>,
+    pub(super) refund_lines_of: ById<RefundId, Vec<RefundLine>>,
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) users: ById<UserId, User>,
@@ -215,6 +223,30 @@ impl Loaders {
                 let lines = orders::queries::lines_by_orders(&*reads.get().await?, &ids).await?;
                 Ok(grouped(lines, |line| line.order_id))
             }),
+            payments: ById::new(&reads, async |reads: Reads, ids: Vec<PaymentId>| {
+                let found = payments::queries::payments_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |payment| payment.id))
+            }),
+            payments_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = payments::queries::payments_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |payment| payment.order_id))
+            }),
+            transactions_of: ById::new(&reads, async |reads: Reads, ids: Vec<PaymentId>| {
+                let found = payments::queries::transactions_by_payments(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |entry| entry.payment_id))
+            }),
+            refunds: ById::new(&reads, async |reads: Reads, ids: Vec<RefundId>| {
+                let found = payments::queries::refunds_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |refund| refund.id))
+            }),
+            refunds_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = payments::queries::refunds_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |refund| refund.order_id))
+            }),
+            refund_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<RefundId>| {
+                let found = payments::queries::lines_by_refunds(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |line| line.refund_id))
+            }),
             orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
                 let conn = reads.get().await?;
                 pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
@@ -283,6 +315,20 @@ impl Loaders {
         self.options_of.forget().await;
         self.images_of.forget().await;
         self.forget_listings().await;
+    }
+
+    /// Forgets what was read of orders and their money, after something happened to one.
+    pub(super) async fn forget_orders(&self) {
+        self.orders.forget().await;
+        self.events_of.forget().await;
+        self.order_lines_of.forget().await;
+        self.orders_of.forget().await;
+        self.payments.forget().await;
+        self.payments_of.forget().await;
+        self.transactions_of.forget().await;
+        self.refunds.forget().await;
+        self.refunds_of.forget().await;
+        self.refund_lines_of.forget().await;
     }
 
     /// Forgets what was read of reviews, after one was written; products count them.

@@ -28,6 +28,7 @@ mod node;
 mod nulls;
 mod operation;
 mod orders;
+mod payments;
 mod presence;
 mod relay;
 mod reviews;
@@ -84,6 +85,7 @@ pub struct Mutation(
     catalog::VariantMutation,
     inventory::InventoryMutation,
     orders::OrderMutation,
+    payments::PaymentMutation,
     reviews::ReviewMutation,
 );
 

@@ -11,6 +11,7 @@ use super::cost::{by, cost};
 use super::error::{ApiError, Result};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
+use super::payments::{Payment, Refund};
 use super::reviews::Review;
 use crate::ids::{AnyId, OrderId, ProductId};
 use crate::reviews;
@@ -27,10 +28,14 @@ pub(crate) enum Node {
     Order(Order),
     /// Something that happened to an order.
     OrderEvent(OrderEvent),
+    /// A payment: of your own orders, or any for staff.
+    Payment(Payment),
     /// A product.
     Product(Product),
     /// A variant.
     ProductVariant(ProductVariant),
+    /// A refund: of your own orders, or any for staff.
+    Refund(Refund),
     /// A review.
     Review(Review),
     /// An address: only of your account's book.
@@ -121,6 +126,20 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let visible = order.is_some_and(|order| may_see(ctx, &order, None));
             event.filter(|_| visible).map(|event| OrderEvent(event).into())
         }
+        AnyId::PaymentId(id) => {
+            let payment = loaders.payments.load(id).await?;
+            let order = owner_of(payment.as_ref(), |payment| payment.order_id, OrderId);
+            let order = loaders.orders.load(order).await?;
+            let visible = order.is_some_and(|order| may_see(ctx, &order, None));
+            payment.filter(|_| visible).map(|payment| Payment(payment).into())
+        }
+        AnyId::RefundId(id) => {
+            let refund = loaders.refunds.load(id).await?;
+            let order = owner_of(refund.as_ref(), |refund| refund.order_id, OrderId);
+            let order = loaders.orders.load(order).await?;
+            let visible = order.is_some_and(|order| may_see(ctx, &order, None));
+            refund.filter(|_| visible).map(|refund| Refund(refund).into())
+        }
         AnyId::UserId(id) => {
             let user = loaders.users.load(id).await?;
             user.filter(|user| super::accounts::visible(ctx, user)).map(|user| User(user).into())
@@ -145,6 +164,7 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)
         | AnyId::OrderLineId(_)
+        | AnyId::PaymentTransactionId(_)
         | AnyId::OutboxId(_) => {
             return Err(ApiError::bad_input(format!(
                 "'{id}' is not the id of a node: ask for what it belongs to, by that one's id."

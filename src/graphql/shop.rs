@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use super::context::ContextExt;
 use super::cost::Limit;
+use super::payments::PaymentProvider;
 use super::scalars::CurrencyCode;
 use crate::{cart, pagination};
 
@@ -16,6 +17,8 @@ pub(crate) struct Shop {
     currency: CurrencyCode,
     /// The version of the server.
     version: &'static str,
+    /// How customers can pay by themselves; staff can mark orders paid in any case.
+    payment_providers: Vec<PaymentProvider>,
     /// How much is allowed at once.
     limits: ShopLimits,
 }
@@ -59,6 +62,7 @@ impl ShopQuery {
             name: shop.name.clone(),
             currency: CurrencyCode(shop.currency),
             version: env!("CARGO_PKG_VERSION"),
+            payment_providers: crate::till::providers(ctx.app()).into_iter().map(Into::into).collect(),
             limits: ShopLimits {
                 max_page_size: pagination::MAX_PAGE_SIZE,
                 max_cost: Limit::Cost.most(),

@@ -20,6 +20,9 @@ const SHIP: &str = change_stock!(
     "i.reserved >= w.quantity"
 );
 
+const RESTOCK: &str =
+    change_stock!("on_hand = i.on_hand + w.quantity", "i.on_hand + w.quantity <= 1000000000");
+
 /// Promises these numbers of pieces to an order: an order was placed. A variant of which too few are available is not
 /// among those returned; [`super::queries::available`] tells how many there are.
 pub async fn reserve(conn: &AsyncPgConnection, lines: &[(VariantId, i32)]) -> QueryResult<Vec<VariantId>> {
@@ -34,6 +37,11 @@ pub async fn release(conn: &AsyncPgConnection, lines: &[(VariantId, i32)]) -> Qu
 /// Promised pieces leave the shop: the order was shipped.
 pub async fn ship(conn: &AsyncPgConnection, lines: &[(VariantId, i32)]) -> QueryResult<Vec<VariantId>> {
     run(conn, SHIP, lines).await
+}
+
+/// Pieces that had left the shop are back on the shelf, to be sold once more.
+pub async fn restock(conn: &AsyncPgConnection, lines: &[(VariantId, i32)]) -> QueryResult<Vec<VariantId>> {
+    run(conn, RESTOCK, lines).await
 }
 
 async fn run(

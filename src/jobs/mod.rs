@@ -3,6 +3,7 @@
 mod account_letters;
 pub mod cleanup;
 mod outbox;
+mod payments;
 mod recalls;
 pub mod relay;
 pub mod worker;
@@ -16,6 +17,8 @@ use crate::accounts::EmailVerified;
 use crate::accounts::letters::AccountLetter;
 use crate::app::App;
 use crate::config::Mode;
+use crate::payments::work::{CancelPayment, CapturePayment, HandleEvent, SendRefund};
+use crate::till::reconcile;
 
 /// Starts all of it, until `shutdown`; what has begun is finished then, and the tracker says when.
 #[must_use]
@@ -31,6 +34,7 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
     jobs.spawn(worker.run(shutdown.clone()));
     jobs.spawn(cleanup::run(app.clone(), shutdown.clone()));
     jobs.spawn(recalls::run(app.clone(), shutdown.clone()));
+    jobs.spawn(reconcile::run(app.clone(), shutdown.clone()));
     jobs.close();
     jobs
 }
@@ -38,7 +42,12 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
 /// Who does which job of the shop.
 fn handlers(app: &App) -> Handlers {
     let (letters, verified) = (app.clone(), app.clone());
+    let [refunds, cancels, captures, events] = [(); 4].map(|()| app.clone());
     Handlers::default()
         .on(move |job, letter: AccountLetter| account_letters::send(letters.clone(), job, letter))
         .on(move |_, event: EmailVerified| account_letters::settle_in(verified.clone(), event))
+        .on(move |_, job: SendRefund| payments::refund(refunds.clone(), job))
+        .on(move |_, job: CancelPayment| payments::cancel(cancels.clone(), job))
+        .on(move |_, job: CapturePayment| payments::capture(captures.clone(), job))
+        .on(move |_, job: HandleEvent| payments::handle(events.clone(), job))
 }

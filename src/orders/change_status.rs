@@ -1,19 +1,20 @@
 //! Moving an order along its life: cancelled by its owner, moved on by staff.
 //!
-//! One transaction: lock the order, check the step, move its stock, append the event. Orders are locked before stock,
-//! and stock in variant order, so no two moves can wait for each other.
+//! One transaction: lock the order, check the step, move its money and stock, append the event. Orders are locked before
+//! payments, those before stock, and stock in variant order, so no two moves can wait for each other.
 
-use std::collections::BTreeMap;
+use chrono::{DateTime, Utc};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-
-use super::events::{self, Actor, Change, NewEvent};
-use super::state::{OrderStatus, StockEffect};
-use crate::db::schema::{order_lines, orders};
-use crate::error::{Outcome, Refusal, Result};
-use crate::ids::{OrderId, VariantId};
-use crate::inventory::reserve;
+use super::by_hand::pay_by_hand;
+use super::events::{self, Actor, CancelReason, Change, NewEvent};
+use super::give_up::give_up;
+use super::lock::lock;
+use super::refund::refund_all;
+use super::state::OrderStatus;
+use super::stock::move_stock;
+use crate::error::{Outcome, Refusal};
+use crate::ids::OrderId;
 
 /// A step to be taken.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct ChangeStatus {
     pub actor: Actor,
     /// A remark of staff, at most 1000 characters.
     pub note: Option<String>,
+    /// Now.
+    pub at: DateTime<Utc>,
 }
 
 /// Why an order stays where it is.
@@ -41,62 +44,40 @@ pub enum ChangeRefusal {
 
 impl Refusal for ChangeRefusal {}
 
-/// Takes the step.
+/// Takes the step, with all that it means for stock and money: an order that staff move to `PAID` was paid by hand; one
+/// that is cancelled or refunded is paid back whatever it kept.
 pub async fn change_status(
     conn: &mut AsyncPgConnection,
     change: &ChangeStatus,
 ) -> Outcome<(), ChangeRefusal> {
     conn.transaction(async |conn| {
-        let status: Option<String> = orders::table
-            .find(change.order_id)
-            .select(orders::status)
-            .for_no_key_update()
-            .first(conn)
-            .await
-            .optional()?;
-        let from = status.as_deref().and_then(OrderStatus::parse).ok_or(ChangeRefusal::NotFound)?;
+        let order = lock(conn, change.order_id).await?.ok_or(ChangeRefusal::NotFound)?;
+        let (from, to) = (order.status(), change.to);
         let own = matches!(change.actor, Actor::Customer(_) | Actor::Guest);
         if own && from != OrderStatus::Pending {
             return Err(ChangeRefusal::NoLongerPending { status: from }.into());
         }
-        if !from.may_become(change.to) {
-            return Err(ChangeRefusal::WrongTransition { from, to: change.to }.into());
+        if !from.may_become(to) {
+            return Err(ChangeRefusal::WrongTransition { from, to }.into());
         }
-        move_stock(conn, change.order_id, from.stock_effect(change.to)).await?;
-        let step = Change::Status { from, to: change.to };
-        let note = change.note.as_deref();
-        let event = NewEvent { order_id: change.order_id, change: step, actor: change.actor, note };
-        events::append(conn, event).await?;
+        let (by, at) = ((change.actor, change.note.as_deref()), change.at);
+        match to {
+            OrderStatus::Paid => pay_by_hand(conn, &order, by, at).await?,
+            OrderStatus::Cancelled => {
+                let reason = if own { CancelReason::Customer } else { CancelReason::Staff };
+                give_up(conn, &order, reason, by, at).await?;
+            }
+            OrderStatus::Refunded => refund_all(conn, &order, by, at).await?,
+            _ => {
+                move_stock(conn, order.id, from.stock_effect(to)).await?;
+                let event = NewEvent {
+                    note: by.1,
+                    ..NewEvent::new(order.id, Change::Status { from, to }, change.actor)
+                };
+                events::append(conn, event).await?;
+            }
+        }
         Ok(())
     })
     .await
-}
-
-async fn move_stock(mut conn: &AsyncPgConnection, order_id: OrderId, effect: StockEffect) -> Result<()> {
-    if effect == StockEffect::None {
-        return Ok(());
-    }
-    let lines: Vec<(Option<VariantId>, i32)> = order_lines::table
-        .filter(order_lines::order_id.eq(order_id))
-        .select((order_lines::variant_id, order_lines::quantity))
-        .load(&mut conn)
-        .await?;
-    let mut quantities: BTreeMap<VariantId, i32> = BTreeMap::new();
-    for (variant, quantity) in lines {
-        // The stock of a variant that was deleted is gone with it.
-        if let Some(variant) = variant {
-            *quantities.entry(variant).or_default() += quantity;
-        }
-    }
-    let quantities: Vec<(VariantId, i32)> = quantities.into_iter().collect();
-    let moved = match effect {
-        StockEffect::None => return Ok(()),
-        StockEffect::Release => reserve::release(conn, &quantities).await?,
-        StockEffect::Ship => reserve::ship(conn, &quantities).await?,
-    };
-    if moved.len() == quantities.len() {
-        return Ok(());
-    }
-    // An open order's pieces are reserved, or its books are wrong: better no step than a wrong one.
-    Err(anyhow::anyhow!("order {order_id} holds stock that is not reserved").into())
 }

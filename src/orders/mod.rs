@@ -1,16 +1,33 @@
 //! Orders: what was bought, and what became of it.
 //!
-//! Placing an order ([`place`]) and moving it on ([`change_status`]) are the two verbs; [`state`] alone knows which
-//! status may follow which. Every change appends a row to the order's history, which is what live subscriptions read.
+//! An order is placed ([`place`]), paid ([`start_payment`], [`settle_payment`]), moved on ([`change_status`]) and, where it
+//! has to be, let lapse ([`expire`]) or paid back ([`refund`], [`settle_refund`]). [`state`] alone knows which status may
+//! follow which, [`incoming`] what money does. Every change appends a row to the order's history ([`events`]), which moves
+//! the order's amounts with it and is what live subscriptions read.
 
+mod by_hand;
+pub mod cancel_payment;
+pub mod capture_payment;
 pub mod change_status;
 pub mod claim;
 pub mod events;
+pub mod expire;
 pub mod feed;
+mod give_up;
+pub mod incoming;
+mod lock;
 pub mod model;
+mod pay_back;
 pub mod place;
 pub mod queries;
+pub mod refund;
+pub mod retry_refund;
+mod revive;
+pub mod settle_payment;
+pub mod settle_refund;
+pub mod start_payment;
 pub mod state;
+mod stock;
 
-pub use self::model::{Order, OrderLine};
+pub use self::model::{Order, OrderLine, is_of_token};
 pub use self::state::OrderStatus;

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::events::CancelReason;
 use super::state::OrderStatus;
 use crate::address::Address;
 use crate::db::schema::{order_lines, orders};
 use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
 use crate::money::{Currency, Money};
+use crate::secrets;
 
 /// What was bought, by whom, and where it is in its life.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -33,6 +35,12 @@ pub struct Order {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    paid: i64,
+    refunded: i64,
+    cancelled: i64,
+    /// Until when it holds its stock without being paid; none once it is, or where somebody has to decide.
+    pub expires_at: Option<DateTime<Utc>>,
+    cancel_reason: Option<String>,
 }
 
 /// One bought variant, frozen as it was when the order was placed.
@@ -59,6 +67,8 @@ pub struct OrderLine {
     pub quantity: i32,
     /// The price of all of them, in minor units.
     pub total: i64,
+    /// Of how many the price was paid back.
+    pub refunded: i32,
 }
 
 impl Order {
@@ -81,6 +91,47 @@ impl Order {
         self.amount(self.total)
     }
 
+    /// What came in for it.
+    #[must_use]
+    pub fn paid(&self) -> Money {
+        self.amount(self.paid)
+    }
+
+    /// What goes back or went back of that.
+    #[must_use]
+    pub fn refunded(&self) -> Money {
+        self.amount(self.refunded)
+    }
+
+    /// The value of what was cancelled of it: owed no longer.
+    #[must_use]
+    pub fn cancelled(&self) -> Money {
+        self.amount(self.cancelled)
+    }
+
+    /// What is still to be paid; nothing once it is given up.
+    #[must_use]
+    pub fn due(&self) -> Money {
+        let open = matches!(self.status(), OrderStatus::Pending);
+        self.amount(if open { (self.owed() - self.kept()).max(0) } else { 0 })
+    }
+
+    /// What it costs, less what was cancelled of it; in minor units.
+    pub(super) fn owed(&self) -> i64 {
+        self.total - self.cancelled
+    }
+
+    /// What came in and does not go back, in minor units.
+    pub(super) fn kept(&self) -> i64 {
+        self.paid - self.refunded
+    }
+
+    /// Why it was given up.
+    #[must_use]
+    pub fn cancel_reason(&self) -> Option<CancelReason> {
+        self.cancel_reason.as_deref().and_then(CancelReason::parse)
+    }
+
     /// So many minor units of the order's currency.
     #[must_use]
     pub fn amount(&self, minor: i64) -> Money {
@@ -97,5 +148,15 @@ impl Order {
     #[must_use]
     pub fn billing_address(&self) -> Option<Address> {
         self.billing_address.as_ref().map(Address::stored)
+    }
+}
+
+/// Whether the token is a guest's order's.
+#[must_use]
+pub fn is_of_token(order: &Order, token: Option<&str>) -> bool {
+    match (&order.token_hash, token) {
+        // Digests of random tokens: comparing them tells nothing about the token.
+        (Some(hash), Some(token)) => hash.as_slice() == secrets::sha256(token.as_bytes()),
+        _ => false,
     }
 }

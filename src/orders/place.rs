@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -14,6 +15,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::events::{self, Actor, Change, NewEvent};
+use super::state::OrderStatus;
 use crate::address::Address;
 use crate::cart::{self, CartLine, CartSelector};
 use crate::db::Prepare;
@@ -44,6 +46,8 @@ pub struct PlaceOrder {
     pub idempotency_key: Option<String>,
     /// What the shop sells in.
     pub currency: Currency,
+    /// Until when it holds its stock unpaid.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// An order that was placed, now or by an earlier request with the same key. No `Debug`: its token belongs in no log.
@@ -108,8 +112,12 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
         reserve(conn, &lines).await?;
         insert(conn, order, &placed, &lines, total).await?;
         let actor = order.customer.map_or(Actor::Guest, Actor::Customer);
-        let event = NewEvent { order_id: placed.order_id, change: Change::Placed, actor, note: None };
-        events::append(conn, event).await?;
+        events::append(conn, NewEvent::new(placed.order_id, Change::Placed, actor)).await?;
+        if total.minor == 0 {
+            // There is nothing to wait for.
+            let paid = Change::Status { from: OrderStatus::Pending, to: OrderStatus::Paid };
+            events::append(conn, NewEvent::new(placed.order_id, paid, Actor::System)).await?;
+        }
         cart::clear::empty(conn, cart.id).await?;
         Ok(placed)
     })
@@ -237,6 +245,7 @@ async fn insert(
             orders::currency.eq(total.currency.code()),
             orders::subtotal.eq(total.minor),
             orders::total.eq(total.minor),
+            orders::expires_at.eq(order.expires_at),
             orders::shipping_address.eq(address(&order.shipping_address)),
             orders::billing_address.eq(order.billing_address.as_ref().map(address)),
         ))

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Order,
     OrderLine,
     OrderEvent,
+    Payment,
+    Refund,
 }
 
 /// The dice of one row.

@@ -10,13 +10,22 @@ use super::words::TOWNS;
 use crate::address::Address;
 use crate::ids::UserId;
 use crate::orders::OrderStatus::{self, Cancelled, Delivered, Paid, Pending, Processing, Refunded, Shipped};
-use crate::orders::events::{Actor, EventKind};
+use crate::orders::events::{Actor, CancelReason, EventKind};
+use crate::payments::Provider;
 use crate::secrets;
 
 const ORDERS: Table = Table {
     name: "orders",
     columns: "id, number, user_id, token_hash, email, status, currency, subtotal, total, shipping_address, \
-              last_sequence, created_at, updated_at",
+              last_sequence, created_at, updated_at, paid, refunded, cancel_reason",
+};
+const PAYMENTS: Table = Table {
+    name: "payments",
+    columns: "id, order_id, provider, status, currency, amount, captured, refunded, provider_ref, created_at",
+};
+const REFUNDS: Table = Table {
+    name: "refunds",
+    columns: "id, order_id, payment_id, currency, amount, reason, status, provider_ref, actor_kind, created_at",
 };
 const LINES: Table = Table {
     name: "order_lines",
@@ -54,17 +63,17 @@ pub(super) struct Orders<'s> {
 }
 
 impl Orders<'_> {
-    /// These orders, then their lines, then their events.
-    pub(super) fn orders(&mut self, numbers: std::ops::Range<u64>) -> [Rows; 3] {
-        let mut rows = [Rows::of(ORDERS), Rows::of(LINES), Rows::of(EVENTS)];
+    /// These orders, then their lines, their events, and their money.
+    pub(super) fn orders(&mut self, numbers: std::ops::Range<u64>) -> [Rows; 5] {
+        let mut rows = [ORDERS, LINES, EVENTS, PAYMENTS, REFUNDS].map(Rows::of);
         for number in numbers {
             self.order(number, &mut rows);
         }
         rows
     }
 
-    fn order(&mut self, number: u64, rows: &mut [Rows; 3]) {
-        let [orders, lines, events] = rows;
+    fn order(&mut self, number: u64, rows: &mut [Rows; 5]) {
+        let [orders, lines, events, payments, refunds] = rows;
         let seed = self.catalog.seed;
         let mut dice = Dice::new(seed, Kind::Order, number);
         let placed = self.placed_at(number);
@@ -82,7 +91,46 @@ impl Orders<'_> {
         orders.field(id).field(self.first_number + number as i64).maybe(user).maybe(token.as_ref().map(hex));
         orders.field(self.people.email(buyer)).field(status.as_str()).field(self.catalog.currency.code());
         orders.field(total).field(total).field(address(&mut dice, self.people.name(buyer)));
-        orders.field(life.len()).field(timestamp(placed)).field(timestamp(changed)).end();
+        orders.field(life.len()).field(timestamp(placed)).field(timestamp(changed));
+        let paid = life.iter().find(|(status, _)| *status == Paid).map(|(_, at)| *at);
+        let back = paid.is_some() && matches!(status, Cancelled | Refunded);
+        orders.field(if paid.is_some() { total } else { 0 }).field(if back { total } else { 0 });
+        let reason = if paid.is_some() { CancelReason::Staff } else { CancelReason::Customer };
+        orders.maybe((status == Cancelled).then_some(reason.as_str())).end();
+        if let Some(paid) = paid {
+            self.money(payments, refunds, (number, id, total), paid, back.then_some(changed));
+        }
+    }
+
+    /// How the order was paid by hand, and paid back.
+    fn money(
+        &self,
+        payments: &mut Rows,
+        refunds: &mut Rows,
+        (number, order, total): (u64, Uuid, i64),
+        paid: i64,
+        back: Option<i64>,
+    ) {
+        let (seed, currency) = (self.catalog.seed, self.catalog.currency.code());
+        let payment = dice::id(seed, Kind::Payment, number, paid);
+        payments
+            .field(payment)
+            .field(order)
+            .field(Provider::Manual.as_str())
+            .field("CAPTURED")
+            .field(currency);
+        payments.field(total).field(total).field(if back.is_some() { total } else { 0 });
+        payments.field(format_args!("seed_{payment}")).field(timestamp(paid)).end();
+        if let Some(back) = back {
+            let refund = dice::id(seed, Kind::Refund, number, back);
+            refunds.field(refund).field(order).field(payment).field(currency).field(total).field("REQUESTED");
+            refunds
+                .field("SUCCEEDED")
+                .field(format_args!("seed_{refund}"))
+                .field("STAFF")
+                .field(timestamp(back))
+                .end();
+        }
     }
 
     /// One to five lines of different variants; returns what they cost together.

@@ -12,6 +12,7 @@ mod jwks;
 mod per_address;
 mod refusal;
 mod request_id;
+mod webhooks;
 mod ws;
 
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -138,6 +139,7 @@ fn router(state: State) -> Router {
     router
         .route("/graphql", get(graphql::get).post(graphql::post).options(graphql::options))
         .route("/graphql/ws", get(ws::get))
+        .route("/webhooks/stripe", post(webhooks::stripe))
         .route("/.well-known/jwks.json", get(jwks::get))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

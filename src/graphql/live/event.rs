@@ -24,6 +24,26 @@ pub(crate) enum OrderEventType {
     Placed,
     /// The order moved from one status to another.
     StatusChanged,
+    /// The customer's bank holds the money for the shop.
+    PaymentAuthorized,
+    /// Money came in that did not move the order.
+    PaymentReceived,
+    /// An attempt of the customer's to pay failed.
+    PaymentFailed,
+    /// It was decided to pay something back.
+    RefundRequested,
+    /// Something was paid back.
+    RefundSucceeded,
+    /// The payment provider could not pay something back.
+    RefundFailed,
+    /// Pieces were cancelled; the rest of the order goes on.
+    LinesCancelled,
+    /// Pieces left the shop.
+    ShipmentSent,
+    /// Pieces came back.
+    ReturnReceived,
+    /// Staff changed something of the order: its addresses, or a remark.
+    Edited,
 }
 
 /// What kind of actor made something happen.

@@ -28,6 +28,18 @@ pub enum OrderStatus {
     Refunded,
 }
 
+/// Why an order was cancelled.
+#[derive(Enum, Copy, Clone, Eq, PartialEq)]
+#[graphql(remote = "orders::events::CancelReason")]
+pub enum OrderCancelReason {
+    /// Whoever placed it wanted so.
+    Customer,
+    /// The shop wanted so.
+    Staff,
+    /// It was not paid in time.
+    Expired,
+}
+
 /// Which orders a list holds. Conditions add up.
 #[derive(InputObject, Default)]
 pub struct OrderFilter {

@@ -9,7 +9,7 @@ use super::super::error::Result;
 use super::super::user_error::{settle, user_error};
 use super::inputs::{OrderCancelInput, OrderPlaceInput, OrderStatusUpdateInput};
 use super::order::Order;
-use super::query::{is_of_token, may_see};
+use super::query::may_see;
 use crate::accounts::{Email, Permission, Viewer};
 use crate::address::Address;
 use crate::cart::CartSelector;
@@ -19,7 +19,7 @@ use crate::money::Money;
 use crate::orders::change_status::{ChangeRefusal, ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::{PlaceOrder, PlaceRefusal, Placed, place};
-use crate::orders::{OrderStatus, queries};
+use crate::orders::{OrderStatus, is_of_token, queries};
 
 /// The longest remark on a step.
 const MAX_NOTE_LENGTH: usize = 1000;
@@ -138,7 +138,8 @@ impl OrderMutation {
             // Whoever may only look at the order finds none to cancel.
             _ => return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] }),
         };
-        step(ctx, ChangeStatus { order_id: id, to: OrderStatus::Cancelled, actor, note: None }).await
+        let at = ctx.app().clock.now();
+        step(ctx, ChangeStatus { order_id: id, to: OrderStatus::Cancelled, actor, note: None, at }).await
     }
 
     /// Moves an order on to one of its `nextStatuses`.
@@ -161,6 +162,7 @@ impl OrderMutation {
             to: input.status.into(),
             actor: Actor::Staff(ctx.signed_in()?.user_id),
             note: input.note,
+            at: ctx.app().clock.now(),
         };
         step(ctx, change).await
     }
@@ -255,6 +257,7 @@ async fn checked(
         expected_total,
         idempotency_key: input.idempotency_key,
         currency,
+        expires_at: ctx.app().clock.now() + ctx.app().config.orders.hold,
     }))
 }
 

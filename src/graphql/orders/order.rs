@@ -9,9 +9,10 @@ use super::super::context::ContextExt;
 use super::super::cost::{by, cost};
 use super::super::error::Result;
 use super::super::live::OrderEvent;
+use super::super::payments::{Payment, Refund};
 use super::super::relay::Connection;
 use super::super::scalars::{DateTime, Money};
-use super::inputs::OrderStatus;
+use super::inputs::{OrderCancelReason, OrderStatus};
 use crate::orders;
 use crate::pagination::PageArguments;
 
@@ -70,6 +71,45 @@ impl Order {
     /// What the customer owes for it.
     async fn total(&self) -> Money {
         self.0.total().into()
+    }
+
+    /// What came in for it.
+    async fn paid(&self) -> Money {
+        self.0.paid().into()
+    }
+
+    /// What goes back or went back of that.
+    async fn refunded(&self) -> Money {
+        self.0.refunded().into()
+    }
+
+    /// What is still to be paid; nothing once it is given up.
+    async fn due(&self) -> Money {
+        self.0.due().into()
+    }
+
+    /// The ways in which money for it came in or may come in, oldest first.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<Payment>> {
+        let payments = ctx.loaders().payments_of.load_all(self.0.id).await?;
+        Ok(payments.into_iter().map(Payment).collect())
+    }
+
+    /// The money that goes back or went back, oldest first.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>> {
+        Ok(ctx.loaders().refunds_of.load_all(self.0.id).await?.into_iter().map(Refund).collect())
+    }
+
+    /// Until when it holds its stock without being paid; then it is cancelled. Null once it is paid, and where staff have to
+    /// decide.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.expires_at.map(DateTime)
+    }
+
+    /// Why it was cancelled; null while it is not.
+    async fn cancel_reason(&self) -> Option<OrderCancelReason> {
+        self.0.cancel_reason().map(Into::into)
     }
 
     /// Where it goes.
@@ -156,6 +196,11 @@ impl OrderLine {
     /// The price of all pieces.
     async fn total(&self) -> Money {
         crate::money::Money::new(self.line.total, self.currency).into()
+    }
+
+    /// Of how many pieces the price was paid back.
+    async fn refunded_quantity(&self) -> i32 {
+        self.line.refunded
     }
 
     /// The product, while it is on sale.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Rates, Redis, Shop, Tokens,
-    Websockets,
+    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Rates, Redis, Shop,
+    Tokens, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
@@ -18,6 +18,7 @@ use cartograph::ids::VariantId;
 use cartograph::jobs;
 use cartograph::money::Currency;
 use cartograph::server;
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
@@ -250,6 +251,7 @@ fn config() -> Config {
             // Tests change rows behind the server's back and look at once.
             catalog_max_age: Duration::ZERO,
         },
+        orders: Orders { hold: TimeDelta::hours(1), invoice_hold: None },
         mail: Mail { smtp: None, from: None, storefront_url: None },
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join(format!("cartograph-test-app-{}", JobId::new().0)),

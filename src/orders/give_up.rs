@@ -1,0 +1,66 @@
+//! Giving an order up: its stock is free, its open payments are cancelled, what was paid goes back. Part of the verbs that
+//! cancel and of the one that lets unpaid orders lapse, in their transaction.
+
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use serde_json::json;
+
+use super::events::{self, Actor, CancelReason, Change, Moved, NewEvent};
+use super::model::Order;
+use super::pay_back::{PayBack, pay_back_from};
+use super::state::OrderStatus;
+use super::stock::move_stock;
+use crate::error::Result;
+use crate::ids::PaymentId;
+use crate::payments::work::CancelPayment;
+use crate::payments::{Payment, RefundReason, queries, store};
+use crate::queue;
+
+/// Gives the order up, which is locked and may be cancelled.
+pub(super) async fn give_up(
+    conn: &AsyncPgConnection,
+    order: &Order,
+    reason: CancelReason,
+    (actor, note): (Actor, Option<&str>),
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let from = order.status();
+    let payments = queries::lock_payments_of(conn, order.id).await?;
+    cancel_open(conn, &payments).await?;
+    let kept = order.kept();
+    let mut data = None;
+    if kept > 0 {
+        let back =
+            PayBack { amount: kept, reason: RefundReason::OrderCancelled, note, lines: &[], actor, at };
+        let refunds = pay_back_from(conn, &payments, back).await?;
+        data = Some(json!({ "refundIds": refunds.iter().map(ToString::to_string).collect::<Vec<_>>() }));
+    }
+    move_stock(conn, order.id, from.stock_effect(OrderStatus::Cancelled)).await?;
+    let change = Change::Status { from, to: OrderStatus::Cancelled };
+    let event = NewEvent {
+        note,
+        moved: Moved { refunded: kept, ..Moved::default() },
+        cancel_reason: Some(reason),
+        data,
+        ..NewEvent::new(order.id, change, actor)
+    };
+    events::append(conn, event).await?;
+    Ok(())
+}
+
+/// Has the payments given up that a customer could still pay.
+pub(super) async fn cancel_open(conn: &AsyncPgConnection, payments: &[Payment]) -> Result<()> {
+    let open: Vec<PaymentId> = payments
+        .iter()
+        .filter(|payment| payment.status().is_open() && payment.cancel_requested_at.is_none())
+        .map(|payment| payment.id)
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    store::request_cancel(conn, &open).await?;
+    for payment in open {
+        queue::enqueue(conn, &CancelPayment { payment: payment.0 }).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What providers are to do: jobs, written in the transaction that decides it and done by `till`.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::queue::Job;
+
+/// How often a provider is asked before somebody has to look: with the pauses in between, for about two days.
+const ATTEMPTS: i32 = 200;
+
+/// Pays a refund back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SendRefund {
+    /// The refund.
+    pub refund: Uuid,
+}
+
+/// Gives a payment up at its provider.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CancelPayment {
+    /// The payment.
+    pub payment: Uuid,
+}
+
+/// Takes the money of a payment that is authorized.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CapturePayment {
+    /// The payment.
+    pub payment: Uuid,
+}
+
+/// Does what a provider's event asks for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HandleEvent {
+    /// Whose event it is.
+    pub provider: String,
+    /// What they call it.
+    pub event: String,
+    /// What it is about, where that can be told: what is told of one thing is worked off in turn.
+    pub about: Option<String>,
+}
+
+/// What is asked of a provider for one payment is asked in turn.
+fn of_payment(payment: Uuid) -> Option<String> {
+    Some(format!("payment {payment}"))
+}
+
+impl Job for SendRefund {
+    const KIND: &'static str = "payment.refund";
+    const MAX_ATTEMPTS: i32 = ATTEMPTS;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.refund.to_string())
+    }
+}
+
+impl Job for CancelPayment {
+    const KIND: &'static str = "payment.cancel";
+    const MAX_ATTEMPTS: i32 = ATTEMPTS;
+
+    fn ordering_key(&self) -> Option<String> {
+        of_payment(self.payment)
+    }
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.payment.to_string())
+    }
+}
+
+impl Job for CapturePayment {
+    const KIND: &'static str = "payment.capture";
+    const MAX_ATTEMPTS: i32 = ATTEMPTS;
+
+    fn ordering_key(&self) -> Option<String> {
+        of_payment(self.payment)
+    }
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.payment.to_string())
+    }
+}
+
+impl Job for HandleEvent {
+    const KIND: &'static str = "payment.event";
+    const MAX_ATTEMPTS: i32 = ATTEMPTS;
+
+    fn ordering_key(&self) -> Option<String> {
+        self.about.as_ref().map(|about| format!("told {} {about}", self.provider))
+    }
+}

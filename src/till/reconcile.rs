@@ -1,0 +1,116 @@
+//! Asking after what stays open: orders whose time is up, payments and refunds of which no word came.
+//!
+//! Every copy of the server looks around every few seconds. Several that find the same thing take turns at its order's lock,
+//! and the second finds nothing left to do.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{refund, settle};
+use crate::app::App;
+use crate::error::Result;
+use crate::gateway::GatewayError;
+use crate::orders::expire::{expire, overdue};
+use crate::payments::work::{CancelPayment, CapturePayment, SendRefund};
+use crate::payments::{Payment, queries, store};
+use crate::queue;
+
+/// How often a copy looks around, on average.
+const EVERY: Duration = Duration::from_secs(2);
+/// How many of each it takes on at a time.
+const BATCH: i64 = 50;
+
+/// Looks around until `shutdown`.
+pub async fn run(app: App, shutdown: CancellationToken) {
+    let mut failing = false;
+    while !shutdown.is_cancelled() {
+        match round(&app).await {
+            Ok(()) if failing => {
+                tracing::info!("unpaid orders lapse again, and providers are asked after payments");
+                failing = false;
+            }
+            Ok(()) => {}
+            Err(error) => {
+                if !failing {
+                    tracing::error!(%error, "unpaid orders do not lapse, and no provider is asked after payments");
+                }
+                failing = true;
+            }
+        }
+        let pause = EVERY.mul_f64(rand::random_range(0.5..1.5));
+        let next = app.clock.now() + chrono::TimeDelta::from_std(pause).unwrap_or_default();
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            // A clock that is set forward in a test has things fall due.
+            () = app.clock.reached(next) => {}
+        }
+    }
+}
+
+/// One look around.
+pub async fn round(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let due = overdue(&*app.upkeep.get().await?, now, BATCH).await?;
+    for order in due {
+        if expire(&mut *app.upkeep.get().await?, order, now).await? {
+            tracing::debug!(%order, "an order was not paid in time");
+            app.relay.wake();
+            app.worker.wake();
+        }
+    }
+    let open = queries::payments_to_check(&*app.upkeep.get().await?, now, BATCH).await?;
+    for payment in open {
+        ask_after(app, &payment).await?;
+    }
+    let refunds = queries::refunds_to_check(&*app.upkeep.get().await?, now, BATCH).await?;
+    for refund in refunds {
+        let conn = app.upkeep.get().await?;
+        // One that has a job already gets no second.
+        queue::enqueue(&conn, &SendRefund { refund: refund.id.0 }).await?;
+        store::check_refund_later(&conn, refund.id, now).await?;
+        app.worker.wake();
+    }
+    Ok(())
+}
+
+/// Asks the provider how a payment stands.
+async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
+    let conn = app.upkeep.get().await?;
+    store::check_later(&conn, payment, app.clock.now()).await?;
+    // What was decided and has no job any more is taken up again.
+    if payment.cancel_requested_at.is_some() {
+        queue::enqueue(&conn, &CancelPayment { payment: payment.id.0 }).await?;
+    } else if payment.capture_requested.is_some() {
+        queue::enqueue(&conn, &CapturePayment { payment: payment.id.0 }).await?;
+    }
+    drop(conn);
+    let (Some(gateway), Some(reference)) = (app.gateways.of(payment.provider()), &payment.provider_ref)
+    else {
+        return Ok(());
+    };
+    match gateway.retrieve(reference).await {
+        Ok(intent) => {
+            settle(app, payment, &intent).await?;
+        }
+        Err(error @ GatewayError::NotFound) => {
+            tracing::error!(payment = %payment.id, %error, "a payment is unknown at its provider");
+        }
+        Err(error) => {
+            tracing::debug!(payment = %payment.id, %error, "a provider could not be asked after a payment")
+        }
+    }
+    Ok(())
+}
+
+/// Asks the provider which refunds it knows of the payment, and settles them.
+pub(super) async fn refunds_of(app: &App, payment: &Payment) -> std::result::Result<(), super::TillError> {
+    let (Some(gateway), Some(reference)) = (app.gateways.of(payment.provider()), &payment.provider_ref)
+    else {
+        return Ok(());
+    };
+    for fact in gateway.refunds_of(reference).await? {
+        refund::settle(app, payment.id, &fact).await?;
+    }
+    Ok(())
+}
