@@ -48,7 +48,7 @@ pub(crate) async fn step(app: &TestApp, id: OrderId, from: OrderStatus, to: Orde
 }
 
 async fn append(app: &TestApp, order_id: OrderId, change: Change) {
-    let event = NewEvent { order_id, change, actor: Actor::System, note: None };
+    let event = NewEvent::new(order_id, change, Actor::System);
     events::append(&*app.db().await, event).await.expect("the event can be appended");
     app.app.relay.wake();
 }

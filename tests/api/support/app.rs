@@ -7,10 +7,11 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Rates, Redis, Shop,
+    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Payments, Rates, Redis, Shop,
     Tokens, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
+use cartograph::gateway::CaptureMode;
 use cartograph::graphql::Schema;
 use cartograph::ids::JobId;
 use cartograph::ids::UserId;
@@ -250,6 +251,11 @@ fn config() -> Config {
             public_url: Some("http://shop.test".to_owned()),
             // Tests change rows behind the server's back and look at once.
             catalog_max_age: Duration::ZERO,
+        },
+        payments: Payments {
+            stripe: None,
+            capture: CaptureMode::Automatic,
+            timeout: Duration::from_secs(10),
         },
         orders: Orders { hold: TimeDelta::hours(1), invoice_hold: None },
         mail: Mail { smtp: None, from: None, storefront_url: None },
