@@ -11,6 +11,7 @@ use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::{Config, Tokens};
 use crate::db::Db;
+use crate::gateway::Gateways;
 use crate::limits::Limiter;
 use crate::mail::Mail;
 use crate::queue::Waker;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// What takes letters to people.
     pub mail: Mail,
+    /// Who moves money.
+    pub gateways: Gateways,
 }
 
 impl App {
@@ -73,6 +76,7 @@ impl App {
             tokens: TokenKeys::open(&config.tokens, &config.data_dir)?,
             sealer: Sealer::new(&sealing_secret(&config)?),
             recalls: Recalls::new(config.tokens.access_ttl, clock.clone()),
+            gateways: Gateways::open(&config, &clock)?,
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
             mail: Mail::open(&config)?,

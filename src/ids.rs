@@ -137,6 +137,10 @@ typed_ids! {
     OrderLineId = "order_line", "an order line";
     /// One entry of an order's history.
     OrderEventId = "order_event", "an order event";
+    /// A payment of an order.
+    PaymentId = "payment", "a payment";
+    /// A refund of a payment.
+    RefundId = "refund", "a refund";
     /// A job of the queue.
     JobId = "job", "a job";
     /// A row of the outbox.

@@ -20,6 +20,7 @@ pub mod embedded;
 pub mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod gateway;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;

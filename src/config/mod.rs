@@ -10,6 +10,7 @@ mod http;
 mod limits;
 mod log;
 mod mail;
+mod payments;
 mod redis;
 mod shop;
 mod tokens;
@@ -28,6 +29,7 @@ pub use self::http::{ClientAddressHeader, Http};
 pub use self::limits::{Limits, Rates};
 pub use self::log::Log;
 pub use self::mail::Mail;
+pub use self::payments::{CaptureMode, Payments, StripeAccount};
 pub use self::redis::Redis;
 pub use self::shop::Shop;
 pub(crate) use self::tokens::MIN_SECRET_BYTES;
@@ -61,6 +63,8 @@ pub struct Config {
     pub shop: Shop,
     /// Mail.
     pub mail: Mail,
+    /// Payments.
+    pub payments: Payments,
     /// What the log holds and how.
     pub log: Log,
     /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
@@ -98,6 +102,7 @@ impl Config {
             limits: Limits::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
             mail: Mail::read(&vars)?,
+            payments: Payments::read(&vars)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })

@@ -145,6 +145,8 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)
         | AnyId::OrderLineId(_)
+        | AnyId::PaymentId(_)
+        | AnyId::RefundId(_)
         | AnyId::OutboxId(_) => {
             return Err(ApiError::bad_input(format!(
                 "'{id}' is not the id of a node: ask for what it belongs to, by that one's id."

@@ -7,8 +7,8 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Rates, Redis, Shop, Tokens,
-    Websockets,
+    CaptureMode, Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Payments,
+    Rates, Redis, Shop, Tokens, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
@@ -251,6 +251,12 @@ fn config() -> Config {
             catalog_max_age: Duration::ZERO,
         },
         mail: Mail { smtp: None, from: None, storefront_url: None },
+        // Cash and invoices alone: tests of cards start a stand-in for Stripe.
+        payments: Payments {
+            stripe: None,
+            capture: CaptureMode::Automatic,
+            timeout: Duration::from_secs(10),
+        },
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join(format!("cartograph-test-app-{}", JobId::new().0)),
     }
