@@ -63,8 +63,10 @@ async def listen(app, port):
 
 async def main(arguments):
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    # Ctrl-C goes to all of a terminal's programs: the shop may need this one until it has ended.
+    loop.add_signal_handler(signal.SIGINT, (lambda: None) if arguments.while_parent_lives else stop.set)
     runner = await listen(application(), arguments.port)
     if arguments.webhook:
         webhooks.register("shop", arguments.webhook, os.environ["STRIPE_WEBHOOK_SECRET"], arguments.account)
