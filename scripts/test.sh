@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Every test: units, documentation, and the server asked from outside with a real PostgreSQL, Redis and browser.
+# Every test: units, documentation, and the server asked from outside with a real PostgreSQL, Redis and browser, and a stand-in
+# for Stripe.
 # Arguments go to `cargo test`: scripts/test.sh catalog
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/install.sh postgresql redis chromium node
+scripts/install.sh postgresql redis chromium node python
 CHROMIUM=$(scripts/find-chromium.sh)
 export CHROMIUM
 
@@ -14,4 +15,4 @@ for folder in playground/e2e tests/conformance tests/smtp; do
         npm --prefix "$folder" ci --no-audit --no-fund --loglevel=error
     fi
 done
-exec scripts/with-services.sh cargo test --locked "$@"
+exec scripts/with-services.sh scripts/with-stripe.sh cargo test --locked "$@"

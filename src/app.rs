@@ -52,10 +52,10 @@ pub struct Parts {
     pub attempts: Attempts,
     /// What hashes and checks passwords.
     pub passwords: Passwords,
-    /// Who moves money for the shop.
-    pub gateways: Gateways,
     /// What takes letters to people.
     pub mail: Mail,
+    /// Who moves money.
+    pub gateways: Gateways,
 }
 
 impl App {
@@ -64,7 +64,6 @@ impl App {
     pub fn open(config: Config, db: Db, upkeep: Db, hashing: HashingCost) -> anyhow::Result<Self> {
         let redis = Redis::open(&config.redis)?;
         let clock = Clock::default();
-        let gateways = Gateways::open(&config, &clock)?;
         Ok(Self(Arc::new(Parts {
             db,
             upkeep,
@@ -77,10 +76,10 @@ impl App {
             tokens: TokenKeys::open(&config.tokens, &config.data_dir)?,
             sealer: Sealer::new(&sealing_secret(&config)?),
             recalls: Recalls::new(config.tokens.access_ttl, clock.clone()),
+            gateways: Gateways::open(&config, &clock)?,
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
             mail: Mail::open(&config)?,
-            gateways,
             config,
         })))
     }

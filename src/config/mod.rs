@@ -31,7 +31,7 @@ pub use self::limits::{Limits, Rates};
 pub use self::log::Log;
 pub use self::mail::Mail;
 pub use self::orders::Orders;
-pub use self::payments::{Payments, StripeAccount};
+pub use self::payments::{CaptureMode, Payments, StripeAccount};
 pub use self::redis::Redis;
 pub use self::shop::Shop;
 pub(crate) use self::tokens::MIN_SECRET_BYTES;

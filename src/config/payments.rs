@@ -1,5 +1,6 @@
 //! How the shop takes money.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -7,7 +8,6 @@ use url::{Host, Url};
 
 use super::ConfigError;
 use super::vars::Vars;
-use crate::gateway::CaptureMode;
 
 /// Where Stripe is reached.
 const STRIPE: &str = "https://api.stripe.com";
@@ -37,6 +37,27 @@ pub struct StripeAccount {
     pub publishable_key: Option<String>,
     /// `STRIPE_API_URL`: where Stripe is reached, without a slash at the end.
     pub api: Url,
+}
+
+/// When money is taken that the customer has agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptureMode {
+    /// At once.
+    Automatic,
+    /// When the shop says so, such as when it ships; until then it is held for the shop, for some days.
+    Manual,
+}
+
+impl FromStr for CaptureMode {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "automatic" => Ok(Self::Automatic),
+            "manual" => Ok(Self::Manual),
+            _ => Err(()),
+        }
+    }
 }
 
 impl Payments {

@@ -25,7 +25,7 @@ pub enum GatewayError {
     Unavailable {
         /// Whether what was asked for may have happened nevertheless.
         after_effect_possible: bool,
-        /// Whether the provider did answer, that it failed: it may repeat that for ever to whoever comes with the same key.
+        /// Whether the provider did answer that it failed: it may repeat that for ever to whoever comes with the same key.
         answered: bool,
         /// How long to wait at least before asking again, where that is known.
         retry_after: Option<Duration>,
@@ -37,12 +37,7 @@ pub enum GatewayError {
 impl GatewayError {
     /// The provider could not be asked, so that nothing has happened.
     pub(super) fn not_asked(why: impl Into<String>) -> Self {
-        Self::Unavailable {
-            after_effect_possible: false,
-            answered: false,
-            retry_after: None,
-            why: why.into(),
-        }
+        Self::Unavailable { after_effect_possible: false, answered: false, retry_after: None, why: why.into() }
     }
 
     /// The provider was asked and what came of it is not known.

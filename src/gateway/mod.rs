@@ -20,7 +20,8 @@ mod breaker;
 mod error;
 mod manual;
 mod model;
-pub mod stripe;
+mod retry;
+mod stripe;
 
 use futures_util::future::BoxFuture;
 
@@ -28,10 +29,11 @@ pub use self::breaker::Breaker;
 pub use self::error::GatewayError;
 pub use self::manual::Manual;
 pub use self::model::{
-    CaptureMode, Decline, Intent, IntentState, NewIntent, NewRefund, Provider, RefundFact, RefundState,
+    Decline, Intent, IntentState, NewIntent, NewRefund, Provider, RefundFact, RefundState,
 };
-pub use self::stripe::Stripe;
+pub use self::stripe::{About, GatewayEvent, NoEvent, SignatureError, Stripe};
 use crate::clock::Clock;
+pub use crate::config::CaptureMode;
 use crate::config::Config;
 use crate::money::Money;
 

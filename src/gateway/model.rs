@@ -1,10 +1,10 @@
 //! What is asked of a provider, and what it tells.
 
 use std::fmt;
-use std::str::FromStr;
 
 use secrecy::SecretString;
 
+use crate::config::CaptureMode;
 use crate::ids::{PaymentId, RefundId};
 use crate::money::Money;
 
@@ -40,27 +40,6 @@ impl Provider {
 impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// When money is taken that the customer has agreed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CaptureMode {
-    /// At once.
-    Automatic,
-    /// When the shop says so, such as when it ships; until then it is held for the shop, for some days.
-    Manual,
-}
-
-impl FromStr for CaptureMode {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        match name {
-            "automatic" => Ok(Self::Automatic),
-            "manual" => Ok(Self::Manual),
-            _ => Err(()),
-        }
     }
 }
 

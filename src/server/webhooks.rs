@@ -26,7 +26,7 @@ pub(super) async fn stripe(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     let limit = state.app.config.http.connections.body_timeout;
     let body = match collect(body, limit, &id).await {
         Ok(body) => body,

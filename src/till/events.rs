@@ -1,16 +1,118 @@
-//! stub
-use super::TillError;
+//! What Stripe tells by webhook: kept at once, worked off by a job.
+//!
+//! An event says how something stood when it was written. What it says of a payment is settled as it is, for a payment only
+//! ever goes on (`payments::state`): so events may come twice, late, in any order, and while Stripe cannot be asked. Of
+//! anything else it says that it is time to ask.
+
+use serde_json::Value;
+
+use super::{TillError, refund, settle};
 use crate::app::App;
-use crate::gateway::Provider;
+use crate::error::{Error, Result};
+use crate::gateway::{About, GatewayEvent, Intent, Provider};
+use crate::payments::inbox::{self, Arrived};
+use crate::payments::{Payment, queries};
+
+/// Why an event was not taken.
+#[derive(Debug)]
 pub enum ReceiveError {
+    /// The shop expects none.
     NotTaken,
+    /// It is not known to be Stripe's, or not of lately.
     NotSigned,
+    /// It is Stripe's, and cannot be read.
     NotUnderstood,
-    Ours(crate::error::Error),
+    /// We could not keep it.
+    Ours(Error),
 }
-pub async fn receive(_: &App, _: &[u8], _: &str) -> Result<(), ReceiveError> {
-    Err(ReceiveError::NotTaken)
+
+impl From<Error> for ReceiveError {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
 }
-pub async fn handle(_: &App, _: Provider, _: &str) -> Result<(), TillError> {
+
+/// Keeps an event that is signed, once.
+pub async fn receive(
+    app: &App,
+    body: &[u8],
+    signature: Option<&str>,
+) -> std::result::Result<(), ReceiveError> {
+    let stripe = app.gateways.stripe.as_ref().ok_or(ReceiveError::NotTaken)?;
+    stripe.verify(signature, body, app.clock.now()).map_err(|_| ReceiveError::NotSigned)?;
+    let event = GatewayEvent::parse(body).map_err(|_| ReceiveError::NotUnderstood)?;
+    let payload: Value = serde_json::from_slice(body).map_err(|_| ReceiveError::NotUnderstood)?;
+    let arrived = Arrived {
+        provider: Provider::Stripe,
+        id: &event.id,
+        kind: &event.kind,
+        about: intent_of(&event.about),
+        payload,
+    };
+    let new = inbox::receive(&mut *app.db.get().await?, arrived).await.map_err(Error::from)?;
+    if new {
+        app.worker.wake();
+    }
     Ok(())
+}
+
+/// Does what an event asks for that was kept.
+pub async fn handle(app: &App, provider: Provider, id: &str) -> std::result::Result<(), TillError> {
+    let Some(payload) = inbox::find(&*app.upkeep.get().await?, provider, id).await? else {
+        return Ok(());
+    };
+    // What could be read when it came can be read again.
+    let event = GatewayEvent::parse(payload.to_string().as_bytes())
+        .map_err(|error| Error::from(anyhow::Error::from(error)))?;
+    match &event.about {
+        About::Intent(intent) => {
+            if let Some(payment) = payment_of(app, intent).await? {
+                settle(app, &payment, intent).await?;
+            }
+        }
+        About::Refund { fact, intent } => {
+            if let Some(payment) = named(app, intent.as_deref()).await? {
+                refund::settle(app, payment.id, fact).await?;
+            }
+        }
+        About::ChargeRefunded { intent, .. } => {
+            if let Some(payment) = named(app, intent.as_deref()).await? {
+                refund::ask_after_all(app, &payment).await?;
+            }
+        }
+        About::Dispute { intent, amount, reason, status } => {
+            if let Some(payment) = named(app, intent.as_deref()).await? {
+                tracing::warn!(payment = %payment.id, ?amount, reason, status, "a customer's bank disputes a payment: see to it at Stripe");
+            }
+        }
+        About::Other => {}
+    }
+    inbox::mark_handled(&*app.upkeep.get().await?, provider, id).await?;
+    Ok(())
+}
+
+/// The provider's name of the payment that an event is about.
+fn intent_of(about: &About) -> Option<&str> {
+    match about {
+        About::Intent(intent) => Some(&intent.reference),
+        About::Refund { intent, .. }
+        | About::ChargeRefunded { intent, .. }
+        | About::Dispute { intent, .. } => intent.as_deref(),
+        About::Other => None,
+    }
+}
+
+/// Our payment that the intent is: by our own id in it, which it has from its first moment, even before we have noted its
+/// name. None when it is another program's.
+async fn payment_of(app: &App, intent: &Intent) -> Result<Option<Payment>> {
+    match intent.payment {
+        Some(id) => Ok(queries::payments_by_ids(&*app.upkeep.get().await?, &[id]).await?.pop()),
+        None => named(app, Some(&intent.reference)).await,
+    }
+}
+
+async fn named(app: &App, reference: Option<&str>) -> Result<Option<Payment>> {
+    let Some(reference) = reference else { return Ok(None) };
+    let conn = app.upkeep.get().await?;
+    Ok(queries::payment_by_reference(&conn, Provider::Stripe, reference).await?)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{refund, settle};
+use super::settle;
 use crate::app::App;
 use crate::error::Result;
 use crate::gateway::GatewayError;
@@ -99,18 +99,6 @@ async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
         Err(error) => {
             tracing::debug!(payment = %payment.id, %error, "a provider could not be asked after a payment")
         }
-    }
-    Ok(())
-}
-
-/// Asks the provider which refunds it knows of the payment, and settles them.
-pub(super) async fn refunds_of(app: &App, payment: &Payment) -> std::result::Result<(), super::TillError> {
-    let (Some(gateway), Some(reference)) = (app.gateways.of(payment.provider()), &payment.provider_ref)
-    else {
-        return Ok(());
-    };
-    for fact in gateway.refunds_of(reference).await? {
-        refund::settle(app, payment.id, &fact).await?;
     }
     Ok(())
 }

@@ -50,6 +50,19 @@ pub async fn refund(app: &App, id: RefundId) -> Result<(), TillError> {
     }
 }
 
+/// Asks the provider for all the refunds of a payment, and settles them.
+pub(super) async fn ask_after_all(app: &App, payment: &Payment) -> Result<(), TillError> {
+    let (Some(gateway), Some(reference)) =
+        (app.gateways.of(payment.provider()), &payment.provider_ref)
+    else {
+        return Ok(());
+    };
+    for fact in gateway.refunds_of(reference).await? {
+        settle(app, payment.id, &fact).await?;
+    }
+    Ok(())
+}
+
 /// Settles what the provider told of a refund.
 pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> crate::error::Result<()> {
     let settle = SettleRefund {

@@ -240,6 +240,7 @@ fn what_lies_below_the_domains_knows_none_of_them() {
         "config",
         "db",
         "error",
+        "gateway",
         "idempotency",
         "ids",
         "mail",

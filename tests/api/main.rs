@@ -13,6 +13,7 @@ mod database;
 mod demo;
 mod execution;
 mod field_order;
+mod gateway;
 mod health;
 mod hostile;
 mod http;

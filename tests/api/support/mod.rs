@@ -9,12 +9,15 @@ pub(crate) mod app;
 pub(crate) mod builders;
 pub(crate) mod client;
 pub(crate) mod db;
+pub(crate) mod faults;
 pub(crate) mod mailbox;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod redis;
 pub(crate) mod smtp;
 pub(crate) mod statements;
+pub(crate) mod stripe;
+pub(crate) mod webhook_relay;
 pub(crate) mod ws;
 
 pub(crate) use self::app::{TestApp, stock_of};
