@@ -90,9 +90,11 @@ impl Config {
     pub fn read(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(lookup);
         let mode = Mode::read(&vars)?;
+        let http = Http::read(&vars)?;
         Ok(Self {
             mode,
-            http: Http::read(&vars)?,
+            payments: Payments::read(&vars, http.connections.request_timeout)?,
+            http,
             cors: Cors::read(&vars)?,
             graphql: Graphql::read(&vars, mode)?,
             websockets: Websockets::read(&vars)?,
@@ -102,7 +104,6 @@ impl Config {
             limits: Limits::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
             mail: Mail::read(&vars)?,
-            payments: Payments::read(&vars)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })
