@@ -10,7 +10,8 @@ set -euo pipefail
 [ $# -ge 1 ] || { echo "usage: $0 CLIENT_SECRET [CARD]" >&2; exit 2; }
 secret=$1 card=${2:-4242424242424242}
 intent=${secret%%_secret_*}
-stripe=${STRIPE_API_URL:-http://127.0.0.1:8420}
+log=$(dirname "$0")/../target/stripe.log
+stripe=${STRIPE_API_URL:-$(sed -n 's|^listening on \(http://.*\)$|\1|p' "$log")}
 key=${STRIPE_PUBLISHABLE_KEY:-pk_test_demo}
 
 ask() {

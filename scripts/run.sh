@@ -20,14 +20,14 @@ cards_off() {
     echo "no cards in this demo: $1" >&2
 }
 
-# Waits a little until the finder is done, and says whether it has found something.
-is_found() {
+# Waits a little until the finder is done.
+is_done() {
     local tries
-    for tries in $(seq 100); do
-        kill -0 "$finder" 2>/dev/null || break
+    for tries in $(seq 200); do
+        kill -0 "$finder" 2>/dev/null || return 0
         sleep 0.1
     done
-    ! kill -0 "$finder" 2>/dev/null && wait "$finder" 2>/dev/null && [ -s "$found" ]
+    return 1
 }
 
 # Where the stand-in finds the shop; nowhere if the shop takes any free port.
@@ -59,6 +59,12 @@ take_cards() {
 }
 
 if [ -n "$finder" ]; then
-    if is_found; then take_cards; else cards_off "Python 3 with its packages is needed for a stand-in for Stripe ($log)"; fi
+    if ! is_done; then
+        cards_off "the packages of a stand-in for Stripe take long to come; the next start has them"
+    elif wait "$finder"; then
+        take_cards
+    else
+        cards_off "a stand-in for Stripe needs Python 3 with venv, and packages from PyPI ($log)"
+    fi
 fi
 exec target/release/cartograph serve

@@ -94,9 +94,11 @@ impl Config {
     pub fn read(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(lookup);
         let mode = Mode::read(&vars)?;
+        let http = Http::read(&vars)?;
         Ok(Self {
             mode,
-            http: Http::read(&vars)?,
+            payments: Payments::read(&vars, http.connections.request_timeout)?,
+            http,
             cors: Cors::read(&vars)?,
             graphql: Graphql::read(&vars, mode)?,
             websockets: Websockets::read(&vars)?,

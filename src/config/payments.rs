@@ -11,6 +11,10 @@ use super::vars::Vars;
 
 /// Where Stripe is reached.
 const STRIPE: &str = "https://api.stripe.com";
+/// How long a call of a provider may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The part of a request's time that it may take at most.
+const SHARE: f64 = 2.0 / 3.0;
 /// As many secrets as may sign webhooks at a time: the one that goes and the one that comes, and some.
 const MAX_WEBHOOK_SECRETS: usize = 8;
 
@@ -61,13 +65,18 @@ impl FromStr for CaptureMode {
 }
 
 impl Payments {
-    pub(super) fn read(vars: &Vars<'_>) -> Result<Self, ConfigError> {
+    /// `request` is how long a request may take, some of which wait for a provider.
+    pub(super) fn read(vars: &Vars<'_>, request: Duration) -> Result<Self, ConfigError> {
+        let timeout =
+            vars.ranged("GATEWAY_TIMEOUT", 1, 50)?.map(|seconds| Duration::from_secs(seconds.into()));
+        if timeout.is_some_and(|timeout| timeout >= request) {
+            return Err(vars.wrong("GATEWAY_TIMEOUT", "must be less than REQUEST_TIMEOUT"));
+        }
+        let capture = vars.parsed("PAYMENT_CAPTURE", "'automatic' or 'manual'")?;
         Ok(Self {
             stripe: StripeAccount::read(vars)?,
-            capture: vars
-                .parsed("PAYMENT_CAPTURE", "'automatic' or 'manual'")?
-                .unwrap_or(CaptureMode::Automatic),
-            timeout: Duration::from_secs(vars.ranged("GATEWAY_TIMEOUT", 1, 50)?.unwrap_or(10).into()),
+            capture: capture.unwrap_or(CaptureMode::Automatic),
+            timeout: timeout.unwrap_or(PATIENCE.min(request.mul_f64(SHARE))),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Stripe, by its PaymentIntents, over HTTPS.
+//! Stripe, by its `PaymentIntents`, over HTTPS.
 //!
 //! Six requests of an API with hundreds: less than a library would bring, and what is sent, for how long it is waited for and
 //! what an error tells are ours to say. Card data never comes by here: customers' programs send it to Stripe themselves.

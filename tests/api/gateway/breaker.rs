@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cartograph::config::{CaptureMode, Payments};
 use cartograph::gateway::{Gateway, GatewayError};
 use chrono::TimeDelta;
 
@@ -83,4 +84,17 @@ async fn an_answer_that_is_none_of_stripes_is_no_answer() {
     assert!(!answer.unwrap_err().to_string().contains("hotel"));
     shop.gateway.create(&new).await.unwrap();
     assert_eq!(shop.stripe.journal().await.intents.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_cannot_prove_to_be_stripe_is_sent_nothing() {
+    let shop = Shop::open().await;
+    let mut account = shop.stripe.setting(shop.proxy.address());
+    account.api.set_scheme("https").expect("a scheme");
+    let payments =
+        Payments { stripe: Some(account), capture: CaptureMode::Automatic, timeout: super::PATIENCE };
+    let gateway = cartograph::gateway::Stripe::open(&payments, &shop.clock).expect("it can be used");
+    let answer = gateway.expect("an account").create(&new_intent(1250)).await;
+    assert_eq!(unavailable(&answer), Some(false), "{answer:?}");
+    assert!(shop.proxy.calls("/").is_empty());
 }

@@ -68,12 +68,20 @@ fn a_setting_that_cannot_be_used_is_named_and_no_secret_repeated() {
         ("STRIPE_API_URL", "https://stripe.example/v1"),
         ("PAYMENT_CAPTURE", "later"),
         ("GATEWAY_TIMEOUT", "0"),
+        ("GATEWAY_TIMEOUT", "15"),
     ] {
         let error = read(&[(variable, value)]).unwrap_err();
         assert_eq!(error.variable, variable, "{value}");
         let secret = value.contains("sk_") || value.contains("whsec") || value.contains("password");
         assert!(!secret || !error.problem.contains(value), "{error}");
     }
+}
+
+#[test]
+fn a_call_is_over_before_the_request_that_waits_for_it() {
+    let timeout = |variables| read(variables).unwrap().payments.timeout;
+    assert_eq!(timeout(&[("REQUEST_TIMEOUT", "6")]), Duration::from_secs(4));
+    assert_eq!(timeout(&[("REQUEST_TIMEOUT", "60"), ("GATEWAY_TIMEOUT", "50")]), Duration::from_secs(50));
 }
 
 #[test]

@@ -27,26 +27,26 @@ impl Taker {
         let taken: Arc<Mutex<Vec<(String, Bytes)>>> = Arc::default();
         let keep = Arc::clone(&taken);
         let take = async move |headers: HeaderMap, body: Bytes| {
-            let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
-            keep.lock().unwrap().push((signature, body));
+            let signature = headers["stripe-signature"].to_str().expect("ASCII").to_owned();
+            keep.lock().expect("nobody panics with it").push((signature, body));
         };
         let routes = axum::Router::new().route("/webhooks/stripe", post(take));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let running = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let running = tokio::spawn(async move { axum::serve(listener, routes).await.expect("it serves") });
         Self { taken, address, _running: AbortOnDropHandle::new(running) }
     }
 
     /// The webhooks, once there are so many.
     async fn taken(&self, count: usize) -> Vec<(String, Bytes)> {
         for _ in 0..400 {
-            let taken = self.taken.lock().unwrap().clone();
+            let taken = self.taken.lock().expect("nobody panics with it").clone();
             if taken.len() >= count {
                 return taken;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("{} of {count} webhooks came", self.taken.lock().unwrap().len());
+        panic!("{} of {count} webhooks came", self.taken.lock().expect("nobody panics with it").len());
     }
 }
 
