@@ -71,7 +71,6 @@ async fn place_one(
         shipping_address: address(),
         billing_address: None,
         expected_total: None,
-        idempotency_key: None,
         currency,
     };
     let placed = crate::orders::place::place(conn, &order).await.map_err(in_words)?;

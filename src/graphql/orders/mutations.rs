@@ -109,10 +109,8 @@ impl OrderMutation {
         };
         match settle(placed)? {
             (Some(placed), _) => {
-                if !placed.replayed {
-                    // Its stock is theirs now.
-                    ctx.loaders().forget_products().await;
-                }
+                // Its stock is theirs now.
+                ctx.loaders().forget_products().await;
                 answer(ctx, placed).await
             }
             (None, user_errors) => refused(user_errors),
@@ -253,7 +251,6 @@ async fn checked(
         shipping_address,
         billing_address,
         expected_total,
-        idempotency_key: input.idempotency_key,
         currency,
     }))
 }
@@ -296,11 +293,6 @@ impl From<PlaceRefusal> for OrderUserError {
             PlaceRefusal::TotalTooLarge => {
                 Self::new(OrderErrorCode::TotalTooLarge, "The total is larger than an order can be.")
             }
-            PlaceRefusal::KeyReused => Self::at(
-                OrderErrorCode::IdempotencyKeyReused,
-                ["idempotencyKey"],
-                "This key was used for another order: make a new one for each order.",
-            ),
         }
     }
 }
