@@ -18,8 +18,8 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) use self::connect::raw_client;
-pub use self::held::{Opening, commit, roll_back, transaction};
 use self::held::Held;
+pub use self::held::{Opening, commit, roll_back, transaction};
 pub(crate) use self::per_key::{PerKey, newest_per_key};
 pub use self::pool::Connection;
 use self::pool::Manager;

@@ -31,7 +31,14 @@ pub(super) trait ContextExt {
     /// may need the same one.
     fn conn(&self) -> impl Future<Output = crate::error::Result<Connection>> + Send;
     /// Does something that belongs behind the commit of what the mutation writes: telling others of it, above all.
-    fn after_commit(&self, effect: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = ()> + Send;
+    fn after_commit(
+        &self,
+        effect: impl Future<Output = ()> + Send + 'static,
+    ) -> impl Future<Output = ()> + Send;
+    /// Has everybody learn of access tokens that were recalled.
+    fn spread_recalls(&self) -> impl Future<Output = ()> + Send;
+    /// Has the worker look for the jobs that were written.
+    fn wake_worker(&self) -> impl Future<Output = ()> + Send;
     /// Sets a cookie with the answer.
     fn set_cookie(&self, cookie: String);
     /// Whether the mutation's idempotency key was used with another input. Only those are asked that tell it by themselves.
@@ -90,6 +97,16 @@ impl ContextExt for Context<'_> {
             Some(request) => request.after_commit(Box::pin(effect)).await,
             None => effect.await,
         }
+    }
+
+    async fn spread_recalls(&self) {
+        let app = self.app().clone();
+        self.after_commit(async move { app.spread_recalls().await }).await;
+    }
+
+    async fn wake_worker(&self) {
+        let app = self.app().clone();
+        self.after_commit(async move { app.worker.wake() }).await;
     }
 
     fn set_cookie(&self, cookie: String) {

@@ -131,7 +131,11 @@ impl From<ApiError> for async_graphql::Error {
             ApiError::InFlight(wait) => {
                 let wait = seconds(wait);
                 let message = "A request with this idempotency key is being worked on";
-                later(Code::Conflict, format!("{message}: send it again in {wait} s, and get its answer."), wait)
+                later(
+                    Code::Conflict,
+                    format!("{message}: send it again in {wait} s, and get its answer."),
+                    wait,
+                )
             }
             ApiError::Internal(cause) => Self {
                 message: INTERNAL_MESSAGE.to_owned(),

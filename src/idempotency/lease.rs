@@ -72,10 +72,7 @@ pub async fn settle(
 ) -> QueryResult<()> {
     diesel::update(idempotency_keys::table.find(request.digest.as_slice()))
         .filter(idempotency_keys::leased_until.eq(lease.0))
-        .set((
-            idempotency_keys::answer.eq(answer),
-            idempotency_keys::leased_until.eq(None::<DateTime<Utc>>),
-        ))
+        .set((idempotency_keys::answer.eq(answer), idempotency_keys::leased_until.eq(None::<DateTime<Utc>>)))
         .prepared()
         .execute(&mut conn)
         .await?;

@@ -43,7 +43,9 @@ impl Record {
             (Some(fingerprint), _) if fingerprint != request.fingerprint => Found::Reused,
             (Some(_), Some(answer)) => Found::Answer(answer),
             (Some(_), None) => match self.leased_for {
-                Some(wait) if wait > 0.0 => Found::InFlight(Duration::try_from_secs_f64(wait).unwrap_or(SOON)),
+                Some(wait) if wait > 0.0 => {
+                    Found::InFlight(Duration::try_from_secs_f64(wait).unwrap_or(SOON))
+                }
                 _ => Found::Nothing,
             },
         }

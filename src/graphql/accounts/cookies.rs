@@ -59,7 +59,7 @@ pub(in crate::graphql) async fn clear_if_over(ctx: &Context<'_>) -> Result<()> {
     // An access token alone cannot be renewed.
     if let Some(token) = refresh.as_ref().and_then(|token| RefreshToken::parse(token.expose_secret())) {
         let app = ctx.app();
-        if accounts::queries::is_of_living_session(&*app.db.get().await?, &token, app.clock.now()).await? {
+        if accounts::queries::is_of_living_session(&*ctx.conn().await?, &token, app.clock.now()).await? {
             return Ok(());
         }
     }

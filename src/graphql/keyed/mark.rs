@@ -5,7 +5,8 @@
 //! sent.
 
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
 use async_graphql::{Name, Positioned, Value};
 
@@ -98,7 +99,10 @@ mod tests {
         };
         assert_eq!(marks("mutation { a { b { c } } d { e } __typename }"), 2);
         assert_eq!(marks("mutation { ... { a { b } ... on Mutation { c { d } } } }"), 2);
-        assert_eq!(marks("mutation { ...F } fragment F on Mutation { a { ...G } } fragment G on T { b { c } }"), 1);
+        assert_eq!(
+            marks("mutation { ...F } fragment F on Mutation { a { ...G } } fragment G on T { b { c } }"),
+            1
+        );
         assert_eq!(marks("query { a { b } }"), 0);
     }
 

@@ -34,6 +34,13 @@ pub(super) struct Idempotency {
     idempotency_key: Option<String>,
 }
 
+impl Idempotency {
+    /// Whether there is a key that is none to use. Asked by mutations that tell it by themselves.
+    pub(super) fn is_invalid(&self) -> bool {
+        self.idempotency_key.as_ref().is_some_and(|key| !question::is_good(key))
+    }
+}
+
 /// How a mutation is kept from happening twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {

@@ -322,7 +322,8 @@ fn opening(keyed: Keyed, anticipated: Arc<OnceLock<Found>>) -> Opening {
 }
 
 fn reused() -> ApiError {
-    let message = "This idempotency key was used with another input: make a new one for each thing that is to happen.";
+    let message =
+        "This idempotency key was used with another input: make a new one for each thing that is to happen.";
     ApiError::Client(Code::IdempotencyKeyReused, message.to_owned())
 }
 

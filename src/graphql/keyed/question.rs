@@ -43,7 +43,8 @@ pub(super) fn canonical(value: &Const) -> String {
         Const::Object(fields) => {
             let sorted: BTreeMap<&Name, String> =
                 fields.iter().map(|(name, value)| (name, canonical(value))).collect();
-            let fields: Vec<String> = sorted.iter().map(|(name, value)| format!("{:?}:{value}", name.as_str())).collect();
+            let fields: Vec<String> =
+                sorted.iter().map(|(name, value)| format!("{:?}:{value}", name.as_str())).collect();
             format!("{{{}}}", fields.join(","))
         }
         Const::List(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
@@ -84,6 +85,11 @@ pub(super) fn key(field: &Field, variables: &Variables) -> Option<String> {
     }
 }
 
+/// Whether a text can be a key.
+pub(super) fn is_good(key: &str) -> bool {
+    (1..=MAX_KEY_LENGTH).contains(&key.chars().count())
+}
+
 /// The request that a mutation with this key is. Fails when it is no key to use.
 pub(super) fn keyed(
     sealer: &Sealer,
@@ -92,7 +98,7 @@ pub(super) fn keyed(
     variables: &Variables,
     key: &str,
 ) -> Result<Keyed> {
-    if !(1..=MAX_KEY_LENGTH).contains(&key.chars().count()) {
+    if !is_good(key) {
         return Err(ApiError::bad_input(format!("An idempotency key has 1 to {MAX_KEY_LENGTH} characters.")));
     }
     let mut arguments = arguments(field, variables);

@@ -135,7 +135,8 @@ mod tests {
     /// What the second gets of the answer to the first.
     fn given(first: &str, second: &str, answer: Json) -> Option<Json> {
         let first = selection(first, json!({ "n": 1 }));
-        let cut = selection(second, json!({ "n": 1 })).out_of(Value::from_json(answer).unwrap(), first.places());
+        let cut =
+            selection(second, json!({ "n": 1 })).out_of(Value::from_json(answer).unwrap(), first.places());
         cut.map(|value| value.into_json().unwrap())
     }
 
@@ -144,7 +145,8 @@ mod tests {
         let first = "mutation { p { a { b c(n: $n) d { e } } f { anything } } }";
         let answer = json!({ "a": [{ "b": 1, "c": 2, "d": null }, null], "f": { "anything": { "x": 1 } } });
         assert_eq!(given(first, first, answer.clone()).unwrap(), answer);
-        let second = "mutation { q: p { f { anything } a { ... { c(n: 1) } ...@include(if: false) { z } } } }";
+        let second =
+            "mutation { q: p { f { anything } a { ... { c(n: 1) } ...@include(if: false) { z } } } }";
         let less = json!({ "a": [{ "c": 2 }, null], "f": { "anything": { "x": 1 } } });
         assert_eq!(given(first, second, answer).unwrap(), less);
     }
