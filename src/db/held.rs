@@ -82,7 +82,14 @@ impl Db {
     pub async fn work(&self) -> Result<Connection> {
         if let Some(Held(holding)) = &self.held {
             let mut holding = Arc::clone(holding).lock_owned().await;
-            if let Holding::Due(opening) = std::mem::take(&mut *holding) {
+            let opening = match std::mem::take(&mut *holding) {
+                Holding::Due(opening) => Some(opening),
+                held => {
+                    *holding = held;
+                    None
+                }
+            };
+            if let Some(opening) = opening {
                 let mut conn = self.from_pool().await?;
                 Manager::begin_transaction(&mut *conn).await?;
                 if let Err(error) = opening(&mut conn).await {

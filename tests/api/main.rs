@@ -16,6 +16,7 @@ mod field_order;
 mod health;
 mod hostile;
 mod http;
+mod idempotency;
 mod import;
 mod inventory;
 mod jobs;
