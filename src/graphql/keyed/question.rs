@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::super::accounts::is_about_sessions;
 use super::super::error::{ApiError, Result};
+use super::super::text;
 use crate::accounts::Viewer;
 use crate::caller::{Caller, Cookies, network};
 use crate::idempotency::{Keyed, MAX_KEY_LENGTH};
@@ -87,7 +88,7 @@ pub(super) fn key(field: &Field, variables: &Variables) -> Option<String> {
 
 /// Whether a text can be a key.
 pub(super) fn is_good(key: &str) -> bool {
-    (1..=MAX_KEY_LENGTH).contains(&key.chars().count())
+    (1..=MAX_KEY_LENGTH).contains(&key.chars().count()) && !key.contains('\0')
 }
 
 /// The request that a mutation with this key is. Fails when it is no key to use.
@@ -98,6 +99,9 @@ pub(super) fn keyed(
     variables: &Variables,
     key: &str,
 ) -> Result<Keyed> {
+    if key.contains('\0') {
+        return Err(text::nul_refused());
+    }
     if !is_good(key) {
         return Err(ApiError::bad_input(format!("An idempotency key has 1 to {MAX_KEY_LENGTH} characters.")));
     }
