@@ -168,6 +168,28 @@ fn no_query_is_built_in_the_graphql_tree() {
 }
 
 #[test]
+fn resolvers_take_the_connection_of_their_request() {
+    let sources = sources();
+    let takes_another = |source: &Source| {
+        let code: String = source.code.split_whitespace().collect();
+        source.module() == "graphql" && (code.contains("app().db") || code.contains("app.db"))
+    };
+    let broken: Vec<String> = named(&sources, takes_another)
+        .into_iter()
+        // Live views are no part of a mutation's answer, and have no request's connection.
+        .filter(|path| {
+            !["/live/", "/keyed/", "context.rs", "execute.rs", "stream.rs"]
+                .iter()
+                .any(|own| path.contains(own))
+        })
+        .collect();
+    assert_none(
+        &broken,
+        "resolvers ask `ctx.conn()` and `ctx.db()`: a mutation with a key is one transaction",
+    );
+}
+
+#[test]
 fn http_stays_at_the_edge() {
     let sources = sources();
     let broken = named(&sources, |source| source.module() != "server" && source.names("axum"));

@@ -42,6 +42,7 @@ impl Extension for Once {
             }
             return result;
         }
+        request.begin().await;
         let field = info.field;
         let Some(key) = question::key(field, &request.variables) else {
             return request.unkeyed(next.run(ctx, info).await);
@@ -64,6 +65,12 @@ impl Extension for Once {
 }
 
 impl KeyedRequest {
+    /// Leaves nothing of the field before to the next one, however that one ended.
+    async fn begin(&self) {
+        drop(self.db.let_go().await);
+        self.over();
+    }
+
     /// What a mutation without a key came to, among others with one.
     fn unkeyed(&self, result: ServerResult<Option<Value>>) -> ServerResult<Option<Value>> {
         self.told().cookies.append(&mut self.over().cookies);
@@ -89,7 +96,9 @@ enum Came {
     Done(Value),
     /// It was refused: its value.
     Refused(Value),
-    /// It failed, or its answer did.
+    /// It was done or refused, and something in its answer failed.
+    Marred(Value, ServerError),
+    /// It failed.
     Failed(ServerError),
 }
 
@@ -136,11 +145,15 @@ impl Mutation<'_> {
                 Ok(value)
             }
             Came::Failed(error) => {
-                if let Some(conn) = db.let_go().await {
-                    self.undo(conn).await;
-                }
-                self.request.over();
+                self.give_up().await;
                 Err(error)
+            }
+            Came::Marred(_, mut failure) => {
+                self.give_up().await;
+                // A key stands for an answer that is whole.
+                failure.message = format!("Nothing was done, because its answer failed: {}", failure.message);
+                failure.path = vec![PathSegment::Field(self.response_key())];
+                Err(failure)
             }
         }
     }
@@ -190,7 +203,7 @@ impl Mutation<'_> {
                 let sealed = Kept::seal(&self.app.sealer, keyed, (value, &self.selection()), &cookies);
                 sealed.map_err(|error| self.error(error))?
             }
-            Came::Refused(_) | Came::Failed(_) => None,
+            Came::Refused(_) | Came::Marred(..) | Came::Failed(_) => None,
         };
         let settled = async {
             let conn = self.request.db.get().await?;
@@ -205,7 +218,8 @@ impl Mutation<'_> {
             tracing::warn!(%error, "the answer to a mutation could not be kept");
         }
         match came {
-            Came::Done(value) | Came::Refused(value) => Ok(value),
+            // What was done outside cannot be undone; what of the answer failed is told beside it.
+            Came::Done(value) | Came::Refused(value) | Came::Marred(value, _) => Ok(value),
             Came::Failed(error) => Err(error),
         }
     }
@@ -247,18 +261,15 @@ impl Mutation<'_> {
 
     fn came(&self, result: ServerResult<Option<Value>>) -> Came {
         let failure = self.request.now().failure.take();
-        match (result, failure) {
-            (Err(error), _) => Came::Failed(error),
-            (Ok(_), Some(mut failure)) => {
-                // A key stands for an answer that is whole.
-                failure.message = format!("Nothing was done, because its answer failed: {}", failure.message);
-                failure.path = vec![PathSegment::Field(self.response_key())];
-                Came::Failed(failure)
-            }
-            (Ok(value), None) => {
-                let mut value = value.unwrap_or_default();
-                if mark::refused(&mut value) { Came::Refused(value) } else { Came::Done(value) }
-            }
+        let mut value = match result {
+            Ok(value) => value.unwrap_or_default(),
+            Err(error) => return Came::Failed(error),
+        };
+        let refused = mark::refused(&mut value);
+        match failure {
+            Some(failure) => Came::Marred(value, failure),
+            None if refused => Came::Refused(value),
+            None => Came::Done(value),
         }
     }
 
@@ -270,6 +281,14 @@ impl Mutation<'_> {
         for effect in effects {
             effect.await;
         }
+    }
+
+    /// Undoes whatever was begun.
+    async fn give_up(&self) {
+        if let Some(conn) = self.request.db.let_go().await {
+            self.undo(conn).await;
+        }
+        self.request.over();
     }
 
     /// Undoes the work. What was read of it is forgotten.

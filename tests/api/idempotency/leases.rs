@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cartograph::idempotency::{Found, Keyed, LEASE, find, lease, release, settle};
+use cartograph::idempotency::{Found, Keyed, LEASE, find, keep, lease, release, settle};
 use cartograph::seal::Sealer;
 use secrecy::SecretString;
 
@@ -32,6 +32,19 @@ async fn one_at_a_time_is_at_work_and_the_first_answer_stays() {
     // Whoever thinks that it is still theirs changes nothing.
     settle(&conn, &request, first, b"another").await.unwrap();
     release(&conn, &request, first).await.unwrap();
+    assert_eq!(find(&conn, &request).await.unwrap(), Found::Answer(b"answer".to_vec()));
+}
+
+#[tokio::test]
+async fn the_first_to_be_kept_is_kept() {
+    let app = TestApp::start().await;
+    let conn = app.db().await;
+    let request = request(b"1");
+    assert!(keep(&conn, &request, b"answer").await.unwrap());
+    assert!(
+        !keep(&conn, &request, b"another").await.unwrap(),
+        "whoever was slower has to undo what they did"
+    );
     assert_eq!(find(&conn, &request).await.unwrap(), Found::Answer(b"answer".to_vec()));
 }
 

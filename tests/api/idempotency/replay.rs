@@ -82,7 +82,8 @@ async fn who_asks_again_for_less_gets_less_and_for_more_is_refused() {
     let less = "mutation($input: CartLinesAddInput!) { again: cartLinesAdd(input: $input) { cart { lines { quantity } id } } }";
     let again = send(&app, &customer, less, variables.clone()).await;
     let id = first.at("/cartLinesAdd/cart/id");
-    let expected = format!("{{\"data\":{{\"again\":{{\"cart\":{{\"lines\":[{{\"quantity\":1}}],\"id\":{id}}}}}}}");
+    let expected =
+        format!("{{\"data\":{{\"again\":{{\"cart\":{{\"lines\":[{{\"quantity\":1}}],\"id\":{id}}}}}}}");
     assert_eq!(again.data(), expected, "in the order asked for");
     assert_eq!(again.replayed(), ["again"]);
 
