@@ -27,6 +27,9 @@ pub enum Error {
     /// So many wait for this that one more would wait in vain.
     #[error("too busy: {0}")]
     Busy(&'static str),
+    /// Another request with the same idempotency key was quicker, and this one's work has not begun.
+    #[error("a request with the same idempotency key was quicker")]
+    Anticipated,
     /// Redis did not answer.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
@@ -168,6 +171,7 @@ fn names_nobody(error: &diesel::result::Error) -> bool {
         "account_events_actor_id_fkey",
         "addresses_user_id_fkey",
         "carts_user_id_fkey",
+        "idempotency_keys_user_id_fkey",
         "order_events_actor_id_fkey",
         "orders_user_id_fkey",
         "refunds_actor_id_fkey",

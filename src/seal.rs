@@ -52,6 +52,21 @@ impl Sealer {
         Some(opened.to_vec())
     }
 
+    /// A digest of these texts that only this secret gives, for this purpose alone: whoever reads it cannot try out what the
+    /// texts may have been.
+    #[must_use]
+    pub fn digest(&self, purpose: &str, texts: &[&[u8]]) -> [u8; 32] {
+        let mut message = hmac::Context::with_key(&self.key);
+        // Each with its length before it: where one ends and the next begins makes a difference.
+        for text in std::iter::once(&purpose.as_bytes()).chain(texts) {
+            message.update(&(text.len() as u64).to_be_bytes());
+            message.update(text);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(message.sign().as_ref());
+        digest
+    }
+
     fn key(&self, purpose: &str, salt: &[u8]) -> Option<LessSafeKey> {
         let mut message = hmac::Context::with_key(&self.key);
         message.update(salt);
@@ -81,6 +96,20 @@ mod tests {
         assert_eq!(sealer("one").open("b", &sealed), None);
         let twice = sealer("one").seal("a", b"text");
         assert_ne!(sealed, twice, "two of the same cannot be told to be the same");
+    }
+
+    #[test]
+    fn digests_are_of_one_secret_one_purpose_and_texts_apart() {
+        let digest = sealer("one").digest("a", &[b"bc", b"d"]);
+        assert_eq!(sealer("one").digest("a", &[b"bc", b"d"]), digest);
+        let others = [
+            sealer("two").digest("a", &[b"bc", b"d"]),
+            sealer("one").digest("b", &[b"bc", b"d"]),
+            sealer("one").digest("a", &[b"b", b"cd"]),
+            sealer("one").digest("a", &[b"bcd"]),
+            sealer("one").digest("abc", &[b"d"]),
+        ];
+        assert!(others.iter().all(|other| *other != digest));
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub async fn change_password(
     let account = known.into_iter().next().ok_or(Error::AccountGone)?;
     let new = new.of(&account.email, &account.name).map_err(ChangePasswordRefusal::New)?;
     let new = passwords.hash(new).await?;
-    let mut conn = db.get().await?;
+    let mut conn = db.work().await?;
     conn.transaction(async |conn| {
         let changed = replace(conn, viewer, &current, &new).await?;
         let user = changed.ok_or(ChangePasswordRefusal::Confirm(ConfirmRefusal::WrongPassword))?;

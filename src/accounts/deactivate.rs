@@ -41,7 +41,7 @@ pub async fn deactivate(
         return Ok(known);
     }
     let current = confirm(db, passwords, id, password).await.map_err(ActionError::of)?;
-    let mut conn = db.get().await?;
+    let mut conn = db.work().await?;
     conn.transaction(async |conn| {
         let user = queries::lock_users(conn, &[id]).await?.pop().ok_or(Error::AccountGone)?;
         // The password may have been changed while this one was being checked.

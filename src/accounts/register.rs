@@ -58,7 +58,7 @@ pub async fn register(
     registration: Registration,
 ) -> Outcome<Session, RegisterRefusal> {
     let candidate = Candidate::check(passwords, registration)?.with_hash(passwords).await?;
-    let mut conn = db.get().await?;
+    let mut conn = db.work().await?;
     conn.transaction(async |conn| {
         let user = insert(conn, &candidate, &[Role::Customer], None).await?;
         enqueue(conn, &AccountLetter::VerifyEmail { user: user.id.0 }).await?;

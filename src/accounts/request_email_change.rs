@@ -39,6 +39,6 @@ pub async fn request_email_change(
     let password_digest = digest_of(Some(&hash));
     let letter =
         AccountLetter::ChangeEmail { user: user.0, email: email.as_str().to_owned(), password_digest };
-    enqueue(&*db.get().await?, &letter).await?;
+    enqueue(&*db.work().await?, &letter).await?;
     Ok(email)
 }

@@ -50,7 +50,7 @@ pub async fn reset_password(
     let account = account.ok_or(ResetPasswordRefusal::TokenInvalid)?;
     let password = password.of(&account.email, &account.name).map_err(ResetPasswordRefusal::Password)?;
     let hash = passwords.hash(password).await?;
-    let mut conn = db.get().await?;
+    let mut conn = db.work().await?;
     conn.transaction(async |conn| {
         let account = hold(conn, user).await?.ok_or(ResetPasswordRefusal::TokenInvalid)?;
         let sent = find(conn, token, &[Purpose::ResetPassword], now).await?;

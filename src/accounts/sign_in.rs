@@ -51,7 +51,7 @@ pub async fn sign_in(
         let (true, Some(user), Some(stored)) = (right, user, stored) else {
             return Err(SignInRefusal::InvalidCredentials.into());
         };
-        let mut conn = db.get().await?;
+        let mut conn = db.work().await?;
         let opened = conn.transaction(async |conn| {
             let Some(user) = still(conn, user, &stored).await? else { return Ok(None) };
             Ok::<_, Error>(Some(open_session(conn, tokens, now, user).await?))

@@ -77,8 +77,7 @@ pub struct Attempts {
 
 /// An attempt that may be made. Dropped, it was a failure.
 #[must_use = "an attempt that is not ended counts as a failure"]
-pub struct Attempt<'a> {
-    attempts: &'a Attempts,
+pub struct Attempt {
     names: Names,
     known: bool,
 }
@@ -91,7 +90,7 @@ impl Attempts {
     }
 
     /// Begins an attempt at the password of an account, named by any text that is always the same, from this address.
-    pub async fn begin(&self, account: &str, address: IpAddr) -> Result<Attempt<'_>, TooMany> {
+    pub async fn begin(&self, account: &str, address: IpAddr) -> Result<Attempt, TooMany> {
         let names = Names::new(account, address);
         let now = self.clock.now().timestamp_millis();
         let shared = match &self.shared {
@@ -99,7 +98,7 @@ impl Attempts {
             None => None,
         };
         match shared.unwrap_or_else(|| self.local.begin(&names, now)) {
-            Begun::Go { known } => Ok(Attempt { attempts: self, names, known }),
+            Begun::Go { known } => Ok(Attempt { names, known }),
             Begun::Wait(wait) => Err(TooMany { wait }),
         }
     }
@@ -117,6 +116,16 @@ impl Attempts {
         self.end(&Names::new(account, address), true, Ending::Known).await;
     }
 
+    /// The password was right.
+    pub async fn succeeded(&self, attempt: Attempt) {
+        self.end(&attempt.names, attempt.known, Ending::Success).await;
+    }
+
+    /// The password was not looked at, because something of ours failed before.
+    pub async fn withdraw(&self, attempt: Attempt) {
+        self.end(&attempt.names, attempt.known, Ending::Nothing).await;
+    }
+
     async fn end(&self, names: &Names, known: bool, ending: Ending) {
         let now = self.clock.now().timestamp_millis();
         let told = match &self.shared {
@@ -126,18 +135,6 @@ impl Attempts {
         if told.is_none() {
             self.local.end(names, known, ending, now);
         }
-    }
-}
-
-impl Attempt<'_> {
-    /// The password was right.
-    pub async fn succeeded(self) {
-        self.attempts.end(&self.names, self.known, Ending::Success).await;
-    }
-
-    /// The password was not looked at, because something of ours failed before.
-    pub async fn withdraw(self) {
-        self.attempts.end(&self.names, self.known, Ending::Nothing).await;
     }
 }
 
@@ -177,7 +174,7 @@ mod tests {
             Self { attempts: Attempts::new(None, clock.clone()), clock }
         }
 
-        async fn begin(&self, account: &str, address: &str) -> Result<Attempt<'_>, TooMany> {
+        async fn begin(&self, account: &str, address: &str) -> Result<Attempt, TooMany> {
             self.attempts.begin(account, address.parse().unwrap()).await
         }
 
@@ -206,7 +203,7 @@ mod tests {
         assert!(door.begin("ada", "192.0.2.2").await.is_ok(), "from elsewhere");
         assert!(door.begin("grace", "192.0.2.1").await.is_ok(), "another account");
         door.pass(1);
-        door.begin("ada", "192.0.2.1").await.expect("the wait is over").succeeded().await;
+        door.attempts.succeeded(door.begin("ada", "192.0.2.1").await.expect("the wait is over")).await;
         assert_eq!(door.fail("ada", "192.0.2.1").await, 5);
     }
 
@@ -214,7 +211,7 @@ mod tests {
     async fn what_came_to_nothing_counts_for_nothing() {
         let door = Door::new();
         for _ in 0..500 {
-            door.begin("ada", "192.0.2.1").await.expect("no wait").withdraw().await;
+            door.attempts.withdraw(door.begin("ada", "192.0.2.1").await.expect("no wait")).await;
         }
         assert_eq!(door.fail("ada", "192.0.2.1").await, 5);
     }
@@ -222,7 +219,7 @@ mod tests {
     #[tokio::test]
     async fn many_addresses_are_slowed_down_and_the_owner_is_not() {
         let door = Door::new();
-        door.begin("ada", "192.0.2.1").await.expect("no wait").succeeded().await;
+        door.attempts.succeeded(door.begin("ada", "192.0.2.1").await.expect("no wait")).await;
         let mut failures = 0;
         for place in 0..=255 {
             failures += usize::from(door.begin("ada", &format!("198.51.100.{place}")).await.is_ok());
@@ -230,13 +227,13 @@ mod tests {
         assert_eq!(failures, 100);
         assert!(door.begin("ada", "203.0.113.1").await.is_err(), "a stranger waits");
         let owner = door.begin("ada", "192.0.2.1").await;
-        owner.expect("who was here before does not").succeeded().await;
+        door.attempts.succeeded(owner.expect("who was here before does not")).await;
     }
 
     #[tokio::test]
     async fn an_address_that_tries_many_accounts_is_slowed_down_and_its_regulars_are_not() {
         let door = Door::new();
-        door.begin("ada", "2001:db8::1").await.expect("no wait").succeeded().await;
+        door.attempts.succeeded(door.begin("ada", "2001:db8::1").await.expect("no wait")).await;
         let mut failures = 0;
         for account in 0..200 {
             let address = format!("2001:db8::{account:x}:1");
@@ -245,7 +242,7 @@ mod tests {
         assert_eq!(failures, 100, "a /64 is one address");
         let wait = door.begin("grace", "2001:db8::1").await.err().expect("a wait").wait;
         // Whoever has an account of their own there does not open the door for their guesses with it.
-        door.begin("ada", "2001:db8::1").await.expect("no wait").succeeded().await;
+        door.attempts.succeeded(door.begin("ada", "2001:db8::1").await.expect("no wait")).await;
         assert!(door.begin("grace", "2001:db8::1").await.is_err_and(|again| again.wait <= wait));
     }
 

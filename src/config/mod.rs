@@ -108,7 +108,6 @@ impl Config {
             limits: Limits::read(&vars, mode)?,
             shop: Shop::read(&vars)?,
             orders: Orders::read(&vars)?,
-            payments: Payments::read(&vars)?,
             mail: Mail::read(&vars)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),

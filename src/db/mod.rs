@@ -1,6 +1,7 @@
 //! PostgreSQL: the pool, the migrations, and what tests count.
 
 mod connect;
+mod held;
 mod per_key;
 mod pool;
 mod prepared;
@@ -17,6 +18,8 @@ use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub(crate) use self::connect::raw_client;
+use self::held::Held;
+pub use self::held::{Opening, commit, roll_back, transaction};
 pub(crate) use self::per_key::{PerKey, newest_per_key};
 pub use self::pool::Connection;
 use self::pool::Manager;
@@ -56,6 +59,8 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Db {
     pool: bb8::Pool<Manager>,
+    /// Where a request's own has one of the connections, if it does.
+    held: Option<Held>,
 }
 
 impl Db {
@@ -69,11 +74,21 @@ impl Db {
             .build(Manager::new(options))
             .await
             .context("PostgreSQL cannot be reached")?;
-        Ok(Self { pool })
+        Ok(Self { pool, held: None })
     }
 
-    /// A connection. Give it back before waiting for anything but the database.
+    /// A connection: the one that is held, once whoever has it gives it back, or else one of the pool. Give it back before
+    /// waiting for anything but the database.
     pub async fn get(&self) -> Result<Connection> {
+        if let Some(held) = &self.held
+            && let Some(lent) = held.lend().await
+        {
+            return Ok(lent.into());
+        }
+        self.from_pool().await
+    }
+
+    async fn from_pool(&self) -> Result<Connection> {
         Ok(self.pool.get_owned().await?.into())
     }
 

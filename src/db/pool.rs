@@ -13,6 +13,7 @@ use diesel_async::pooled_connection::{PoolError, PoolableConnection};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use tokio::time::timeout;
 
+use super::held::Lent;
 use super::{Options, StatementLog, TYPO_TOLERANCE, connect};
 
 /// How long PostgreSQL may go on with a statement that nobody waits for any more. Most are done long before: then the
@@ -21,13 +22,18 @@ const GRACE: Duration = Duration::from_millis(100);
 /// How long it may take to tell PostgreSQL to stop.
 const CANCELLING: Duration = Duration::from_secs(5);
 
-/// A connection taken from the pool; goes back when dropped, once PostgreSQL is done with what it was sent.
-pub struct Connection {
+/// A connection taken from the pool; goes back when dropped, once PostgreSQL is done with what it was sent. Or one that is
+/// held, and lent.
+pub struct Connection(Source);
+
+/// Where a connection is from.
+enum Source {
     /// None only while it is being dropped.
-    held: Option<Held>,
+    Pool(Option<Pooled>),
+    Held(Lent),
 }
 
-type Held = bb8::PooledConnection<'static, Manager>;
+type Pooled = bb8::PooledConnection<'static, Manager>;
 
 /// A connection, and how many of its statements are under way.
 pub(super) struct Tracked {
@@ -43,9 +49,15 @@ pub(super) struct Manager {
     statement_log: Option<StatementLog>,
 }
 
-impl From<Held> for Connection {
-    fn from(held: Held) -> Self {
-        Self { held: Some(held) }
+impl From<Pooled> for Connection {
+    fn from(pooled: Pooled) -> Self {
+        Self(Source::Pool(Some(pooled)))
+    }
+}
+
+impl From<Lent> for Connection {
+    fn from(lent: Lent) -> Self {
+        Self(Source::Held(lent))
     }
 }
 
@@ -53,29 +65,32 @@ impl Deref for Connection {
     type Target = AsyncPgConnection;
 
     fn deref(&self) -> &AsyncPgConnection {
-        match &self.held {
-            Some(held) => &held.conn,
-            None => unreachable!("a connection that is dropped is not used"),
+        match &self.0 {
+            Source::Pool(Some(pooled)) => &pooled.conn,
+            Source::Held(lent) => lent.connection(),
+            Source::Pool(None) => unreachable!("a connection that is dropped is not used"),
         }
     }
 }
 
 impl DerefMut for Connection {
     fn deref_mut(&mut self) -> &mut AsyncPgConnection {
-        match &mut self.held {
-            Some(held) => &mut held.conn,
-            None => unreachable!("a connection that is dropped is not used"),
+        match &mut self.0 {
+            Source::Pool(Some(pooled)) => &mut pooled.conn,
+            Source::Held(lent) => lent.connection_mut(),
+            Source::Pool(None) => unreachable!("a connection that is dropped is not used"),
         }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some(held) = self.held.take() else { return };
-        if held.is_busy()
+        let Source::Pool(pooled) = &mut self.0 else { return };
+        let Some(pooled) = pooled.take() else { return };
+        if pooled.is_busy()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            runtime.spawn(settle(held));
+            runtime.spawn(settle(pooled));
         }
     }
 }
@@ -88,18 +103,18 @@ impl Tracked {
 
 /// Waits a moment for the statements that were left behind, and then has them cancelled. The connection's place in the pool
 /// stays taken meanwhile: PostgreSQL is not asked for more at a time than it was set up for.
-async fn settle(mut held: Held) {
+async fn settle(mut pooled: Pooled) {
     // What was in a transaction is over in any case.
-    if !held.conn.is_broken() {
+    if !pooled.conn.is_broken() {
         // An empty statement is answered when those before it are.
-        if let Ok(Ok(())) = timeout(GRACE, held.conn.batch_execute("")).await {
-            held.under_way.store(0, Ordering::Release);
+        if let Ok(Ok(())) = timeout(GRACE, pooled.conn.batch_execute("")).await {
+            pooled.under_way.store(0, Ordering::Release);
             return;
         }
     }
     // A connection is not used again after this: the cancellation might come late, and hit somebody else's statement.
-    let token = held.conn.cancel_token();
-    match timeout(CANCELLING, connect::cancel(&held.url, &token)).await {
+    let token = pooled.conn.cancel_token();
+    match timeout(CANCELLING, connect::cancel(&pooled.url, &token)).await {
         Ok(Ok(())) => tracing::debug!("a statement that nobody waits for is cancelled"),
         Ok(Err(error)) => tracing::warn!(%error, "a statement that nobody waits for cannot be cancelled"),
         Err(_) => tracing::warn!("a statement that nobody waits for cannot be cancelled in time"),

@@ -75,11 +75,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency_keys (scope, key) {
-        scope -> Text,
-        key -> Text,
+    idempotency_keys (digest) {
+        digest -> Bytea,
         fingerprint -> Bytea,
-        result -> Jsonb,
+        user_id -> Nullable<Uuid>,
+        answer -> Nullable<Bytea>,
+        leased_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }

@@ -74,7 +74,6 @@ async fn place_one(
         shipping_address: address(),
         billing_address: None,
         expected_total: None,
-        idempotency_key: None,
         currency,
         expires_at: now + TimeDelta::days(14),
     };

@@ -2,14 +2,17 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use async_graphql::{Context, ID};
 
 use super::error::{ApiError, Code, Result};
+use super::keyed::KeyedRequest;
 use super::loaders::Loaders;
 use crate::accounts::{Permission, SignedIn, Viewer};
 use crate::app::App;
 use crate::caller::{Caller, Cookies};
+use crate::db::{Connection, Db};
 use crate::ids::IdError;
 
 /// Access to the request's surroundings; resolvers use nothing of [`Context`] but this.
@@ -22,6 +25,26 @@ pub(super) trait ContextExt {
     fn cookies(&self) -> &Cookies;
     /// The request's loaders.
     fn loaders(&self) -> &Loaders;
+    /// The database, for verbs that take their connections themselves.
+    fn db(&self) -> &Db;
+    /// A connection for what a domain does or reads. Give it back before anything else is waited for: the rest of the answer
+    /// may need the same one.
+    fn conn(&self) -> impl Future<Output = crate::error::Result<Connection>> + Send;
+    /// Does something that belongs behind the commit of what the mutation writes: telling others of it, above all.
+    fn after_commit(
+        &self,
+        effect: impl Future<Output = ()> + Send + 'static,
+    ) -> impl Future<Output = ()> + Send;
+    /// Has everybody learn of access tokens that were recalled.
+    fn spread_recalls(&self) -> impl Future<Output = ()> + Send;
+    /// Has the worker look for the jobs that were written.
+    fn wake_worker(&self) -> impl Future<Output = ()> + Send;
+    /// Sets a cookie with the answer.
+    fn set_cookie(&self, cookie: String);
+    /// Whether the mutation's idempotency key was used with another input. Only those are asked that tell it by themselves.
+    fn is_reused(&self) -> bool;
+    /// What mutations that carry a key have in common.
+    fn keyed(&self) -> Option<&KeyedRequest>;
     /// Who asks, when it must not be a guest.
     fn signed_in(&self) -> Result<SignedIn>;
     /// The address they ask from.
@@ -54,6 +77,49 @@ impl ContextExt for Context<'_> {
     fn loaders(&self) -> &Loaders {
         // Given to each request by `Schema::execute`.
         self.data_unchecked::<Loaders>()
+    }
+
+    fn keyed(&self) -> Option<&KeyedRequest> {
+        // Given to requests with keys by `Schema::execute`.
+        self.data_opt::<Arc<KeyedRequest>>().map(Arc::as_ref)
+    }
+
+    fn db(&self) -> &Db {
+        self.keyed().map_or(&self.app().db, |request| &request.db)
+    }
+
+    async fn conn(&self) -> crate::error::Result<Connection> {
+        self.db().work().await
+    }
+
+    async fn after_commit(&self, effect: impl Future<Output = ()> + Send + 'static) {
+        match self.keyed() {
+            Some(request) => request.after_commit(Box::pin(effect)).await,
+            None => effect.await,
+        }
+    }
+
+    async fn spread_recalls(&self) {
+        let app = self.app().clone();
+        self.after_commit(async move { app.spread_recalls().await }).await;
+    }
+
+    async fn wake_worker(&self) {
+        let app = self.app().clone();
+        self.after_commit(async move { app.worker.wake() }).await;
+    }
+
+    fn set_cookie(&self, cookie: String) {
+        match self.keyed() {
+            Some(request) => request.set_cookie(cookie),
+            None => {
+                self.append_http_header("set-cookie", cookie);
+            }
+        }
+    }
+
+    fn is_reused(&self) -> bool {
+        self.keyed().is_some_and(KeyedRequest::is_reused)
     }
 
     fn signed_in(&self) -> Result<SignedIn> {

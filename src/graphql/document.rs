@@ -80,6 +80,27 @@ pub(super) fn doubled(document: &ExecutableDocument) -> Option<&Name> {
     })
 }
 
+/// The fields at the root of a mutation, wherever they stand; none of another operation. Only for a document without circles of
+/// fragments.
+pub(super) fn root_fields<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Vec<&'a Field> {
+    let mut fields = Vec::new();
+    let mutation = operation(document, name).filter(|operation| operation.ty == OperationType::Mutation);
+    let mut sets: Vec<&SelectionSet> = mutation.iter().map(|mutation| &mutation.selection_set.node).collect();
+    while let Some(set) = sets.pop() {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => fields.push(&field.node),
+                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                    sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                }
+            }
+        }
+    }
+    fields
+}
+
 /// Whether a document asks the schema to describe itself. `__typename` does not: clients need it for their caches.
 pub(super) fn introspects(document: &ExecutableDocument) -> bool {
     fields(document).any(|field| matches!(field.name.node.as_str(), "__schema" | "__type"))

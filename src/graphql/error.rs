@@ -38,6 +38,10 @@ pub enum Code {
     CostLimitExceeded,
     /// The one who asks has asked for too much of late.
     RateLimited,
+    /// Somebody is at work on the same right now: come again, and get what they get.
+    Conflict,
+    /// An idempotency key stands for something else.
+    IdempotencyKeyReused,
     /// A document was named by a hash that is not known: send its text along, once.
     PersistedQueryNotFound,
     /// Only the documents of the shop's own clients are executed, and this is none of them.
@@ -64,6 +68,8 @@ impl Code {
             Self::NotFound => "NOT_FOUND",
             Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
             Self::RateLimited => "RATE_LIMITED",
+            Self::Conflict => "CONFLICT",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentNotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::Unavailable => "UNAVAILABLE",
@@ -81,6 +87,8 @@ pub enum ApiError {
     Client(Code, String),
     /// Too much was asked for of late: how long to wait.
     RateLimited(Duration),
+    /// A request with the same idempotency key is being worked on: when to ask for its answer.
+    InFlight(Duration),
     /// The client cannot: goes to the log.
     Internal(Arc<Error>),
 }
@@ -117,14 +125,17 @@ impl From<ApiError> for async_graphql::Error {
             }
             ApiError::RateLimited(wait) => {
                 let wait = seconds(wait);
-                let mut error = Self::new(format!(
-                    "You have asked for too much in too short a time: wait {wait} s, then try again."
-                ));
-                let mut extensions = ErrorExtensionValues::default();
-                extensions.set("code", Code::RateLimited.as_str());
-                extensions.set("retryAfter", wait);
-                error.extensions = Some(extensions);
-                error
+                let message = "You have asked for too much in too short a time";
+                later(Code::RateLimited, format!("{message}: wait {wait} s, then try again."), wait)
+            }
+            ApiError::InFlight(wait) => {
+                let wait = seconds(wait);
+                let message = "A request with this idempotency key is being worked on";
+                later(
+                    Code::Conflict,
+                    format!("{message}: send it again in {wait} s, and get its answer."),
+                    wait,
+                )
             }
             ApiError::Internal(cause) => Self {
                 message: INTERNAL_MESSAGE.to_owned(),
@@ -133,6 +144,16 @@ impl From<ApiError> for async_graphql::Error {
             },
         }
     }
+}
+
+/// An error that goes by waiting, so many seconds.
+fn later(code: Code, message: String, wait: u64) -> async_graphql::Error {
+    let mut error = async_graphql::Error::new(message);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code.as_str());
+    extensions.set("retryAfter", wait);
+    error.extensions = Some(extensions);
+    error
 }
 
 impl From<Error> for ApiError {

@@ -9,6 +9,7 @@ use http::HeaderMap;
 use super::charge::Account;
 use super::documents::Prepared;
 use super::error::{ApiError, Code, Result, failed, finish_all};
+use super::keyed::KeyedRequest;
 use super::loaders::Loaders;
 use super::sent::request_errors;
 use super::trusted::Registration;
@@ -165,16 +166,29 @@ impl Schema {
         let mut response = match refused {
             Some(refused) => failed(refused),
             None => {
-                let loaders = Loaders::new(&self.app, self.changes.clone());
+                let keyed = KeyedRequest::of(&self.app, &mut request, prepared.as_ref());
+                let db = keyed.as_ref().map_or(&self.app.db, |keyed| &keyed.db);
+                let loaders = Loaders::new(&self.app, db.clone(), self.changes.clone());
                 let room = Arc::clone(&loaders.room);
-                let request = request.data(caller).data(loaders);
+                let mut request = request.data(caller).data(loaders);
+                let schema = match &keyed {
+                    Some(keyed) => {
+                        request = request.data(Arc::clone(keyed));
+                        &self.keyed
+                    }
+                    None => &self.inner,
+                };
                 // Without tokio's budget of steps: it would put some of a wide page's siblings off to the next turn, and
                 // so split their batch in two.
-                let executed = tokio::task::unconstrained(room.within(self.inner.execute(request)));
+                let executed = tokio::task::unconstrained(room.within(schema.execute(request)));
                 let limit = self.app.config.http.connections.request_timeout;
                 // What is dropped half way is rolled back where it was in a transaction.
                 let executed = tokio::time::timeout(limit, executed).await;
-                executed.unwrap_or_else(|_| failed(late()))
+                let mut response = executed.unwrap_or_else(|_| failed(late()));
+                if let Some(keyed) = keyed {
+                    keyed.tell(&mut response);
+                }
+                response
             }
         };
         self.keep(registration, &response);

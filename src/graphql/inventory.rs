@@ -6,6 +6,7 @@ use super::auth::{Requires, auth};
 use super::catalog::ProductVariant;
 use super::context::{ContextExt, parse_id};
 use super::error::Result;
+use super::keyed::Idempotency;
 use super::user_error::{settle, user_error};
 use crate::accounts::Permission;
 use crate::ids::VariantId;
@@ -47,6 +48,8 @@ pub(crate) struct InventoryAdjustInput {
     delta: i32,
     /// Why, such as "Delivery" or "Broken"; kept with the change; at most 500 characters.
     reason: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What was counted of one variant.
@@ -65,6 +68,8 @@ pub(crate) struct InventorySetInput {
     counts: Vec<InventoryCountInput>,
     /// Why, such as "Stock take"; kept with the change; at most 500 characters.
     reason: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Stock that was adjusted, or why not.
@@ -108,7 +113,7 @@ impl InventoryMutation {
             actor: ctx.signed_in()?.user_id,
         };
         let adjusted = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             adjust(&conn, &adjustment).await
         };
         let (level, user_errors) = settle(adjusted)?;
@@ -133,7 +138,7 @@ impl InventoryMutation {
             actor: ctx.signed_in()?.user_id,
         };
         let entered = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             set(&mut conn, &take).await
         };
         let (levels, user_errors) = settle(entered)?;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
@@ -22,7 +23,7 @@ use crate::app::App;
 use crate::cart::{self, CartContents};
 use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
-use crate::db::Reads;
+use crate::db::{Db, Reads};
 use crate::error::{Error, Result};
 use crate::ids::{
     AddressId, CartId, CategoryId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId, UserId,
@@ -163,18 +164,21 @@ pub(crate) struct Loaders {
     pub(super) listings: ById<(CategoryId, Listing), Page<Listed>>,
     pub(super) listing_counts: ById<(CategoryId, Listing), i64>,
     changes: CatalogueChanges,
+    /// Whether a change is noted that may still have to be committed.
+    noted: AtomicBool,
 }
 
 impl Loaders {
-    /// Fresh loaders for one request, which tell when it has changed the catalogue.
+    /// Fresh loaders for one request, which read from `db` and tell when the request has changed the catalogue.
     #[must_use]
-    pub(crate) fn new(app: &App, changes: CatalogueChanges) -> Self {
+    pub(crate) fn new(app: &App, db: Db, changes: CatalogueChanges) -> Self {
         use catalog::queries;
-        let reads = Reads::new(app.db.clone());
+        let reads = Reads::new(db);
         let clock = app.clock.clone();
         Self {
             room: Arc::default(),
             changes,
+            noted: AtomicBool::new(false),
             carts: ById::new(&reads, async |reads: Reads, ids: Vec<CartId>| {
                 let carts = cart::queries::contents_by_ids(&*reads.get().await?, &ids).await?;
                 Ok(by(carts, |contents| contents.cart.id))
@@ -307,7 +311,7 @@ impl Loaders {
 impl Loaders {
     /// Forgets what was read of products, after one was written or its stock; carts show both.
     pub(super) async fn forget_products(&self) {
-        self.changes.note();
+        self.note();
         self.carts.forget().await;
         self.products.forget().await;
         self.variants.forget().await;
@@ -333,7 +337,7 @@ impl Loaders {
 
     /// Forgets what was read of reviews, after one was written; products count them.
     pub(super) async fn forget_reviews(&self) {
-        self.changes.note();
+        self.note();
         self.reviews.forget().await;
         self.reviews_of.forget().await;
         self.products.forget().await;
@@ -341,7 +345,7 @@ impl Loaders {
 
     /// Forgets what was read of accounts, after one was written; reviews say who wrote them.
     pub(super) async fn forget_users(&self) {
-        self.changes.note();
+        self.note();
         self.users.forget().await;
         self.forget_sessions().await;
     }
@@ -360,11 +364,37 @@ impl Loaders {
 
     /// Forgets what was read of categories, after one was written; products say where they are filed.
     pub(super) async fn forget_categories(&self) {
-        self.changes.note();
+        self.note();
         self.categories.forget().await;
         self.children_of.forget().await;
         self.products.forget().await;
         self.forget_listings().await;
+    }
+
+    /// Forgets everything, after what was read of has been undone.
+    pub(super) async fn forget_all(&self) {
+        self.forget_products().await;
+        self.forget_categories().await;
+        self.forget_reviews().await;
+        self.forget_users().await;
+        self.forget_addresses().await;
+        self.orders.forget().await;
+        self.order_events.forget().await;
+        self.events_of.forget().await;
+        self.order_lines_of.forget().await;
+        self.orders_of.forget().await;
+    }
+
+    fn note(&self) {
+        self.changes.note();
+        self.noted.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes what was changed once more, now that everybody sees it.
+    pub(super) fn committed(&self) {
+        if self.noted.swap(false, Ordering::Relaxed) {
+            self.changes.note();
+        }
     }
 
     async fn forget_listings(&self) {

@@ -22,6 +22,7 @@ mod field_order;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod inventory;
+mod keyed;
 mod live;
 mod loaders;
 mod node;
@@ -95,6 +96,8 @@ type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;
 #[derive(Clone)]
 pub struct Schema {
     inner: GraphqlSchema,
+    /// The same for mutations that carry an idempotency key.
+    keyed: GraphqlSchema,
     /// The same for subscriptions: each event is resolved with loaders of its own.
     live: GraphqlSchema,
     /// What may be null, for answers with failed fields.
@@ -139,6 +142,7 @@ impl Schema {
         let definition = sdl();
         Ok(Self {
             inner: builder().finish(),
+            keyed: builder().extension(keyed::Once).finish(),
             live: builder().extension(stream::FreshLoaders).finish(),
             types: Arc::new(FieldTypes::read(&definition)),
             documents: Arc::new(Documents::new(Prices::read(&definition))),

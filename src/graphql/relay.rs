@@ -8,11 +8,11 @@ use futures_util::future::BoxFuture;
 use super::context::ContextExt;
 use super::cost::cost;
 use super::error::Result;
-use crate::app::App;
+use crate::db::Db;
 use crate::pagination::{Cursor, Page};
 
 /// How to count the whole list, should the client ask.
-type Count = Box<dyn Fn(App) -> BoxFuture<'static, crate::error::Result<i64>> + Send + Sync>;
+type Count = Box<dyn Fn(Db) -> BoxFuture<'static, crate::error::Result<i64>> + Send + Sync>;
 
 /// One page of a list of `T`.
 pub(crate) struct Connection<T> {
@@ -46,7 +46,7 @@ impl<T> Connection<T> {
     pub(super) fn new<R, F, C>(page: Page<R>, edge: F, count: C) -> Self
     where
         F: Fn(R) -> (Cursor, T),
-        C: Fn(App) -> BoxFuture<'static, crate::error::Result<i64>> + Send + Sync + 'static,
+        C: Fn(Db) -> BoxFuture<'static, crate::error::Result<i64>> + Send + Sync + 'static,
     {
         let edges = page
             .rows
@@ -86,7 +86,7 @@ impl<T: OutputType> Connection<T> {
     /// How many items the whole list has. Counted only when asked for.
     #[graphql(directive = cost::apply(5, None, None))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        Ok((self.count)(ctx.app().clone()).await?)
+        Ok((self.count)(ctx.db().clone()).await?)
     }
 }
 

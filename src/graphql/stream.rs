@@ -178,7 +178,8 @@ impl Extension for FreshLoaders {
     ) -> Response {
         let mut data = Data::default();
         let changes = ctx.data_unchecked::<CatalogueChanges>().clone();
-        let loaders = Loaders::new(ctx.data_unchecked::<App>(), changes);
+        let app = ctx.data_unchecked::<App>();
+        let loaders = Loaders::new(app, app.db.clone(), changes);
         let room = Arc::clone(&loaders.room);
         data.insert(loaders);
         room.within(next.run_with_data(ctx, operation_name, data)).await

@@ -34,7 +34,7 @@ fn chores(config: &Config) -> [(Duration, &'static str); 8] {
         ),
         (
             2 * DAY,
-            "DELETE FROM idempotency_keys WHERE (scope, key) IN (SELECT scope, key FROM idempotency_keys \
+            "DELETE FROM idempotency_keys WHERE digest IN (SELECT digest FROM idempotency_keys \
                  WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         ),
         (

@@ -1,9 +1,9 @@
 //! Placing an order: what was in the cart becomes an order, and its stock is reserved.
 //!
-//! One transaction of a fixed number of statements, whatever the number of lines: claim the idempotency key, lock the
-//! cart, read its lines, reserve the stock, write order, lines, event and outbox row, empty the cart. The database has
-//! the last word on stock (see [`crate::inventory`]); two checkouts of one cart meet at the cart's lock, and the second
-//! finds it empty. Payment is no part of this.
+//! One transaction of a fixed number of statements, whatever the number of lines: lock the cart, read its lines, reserve
+//! the stock, write order, lines, event and outbox row, empty the cart. The database has the last word on stock (see
+//! [`crate::inventory`]); two checkouts of one cart meet at the cart's lock, and the second finds it empty. Payment is no
+//! part of this.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,15 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::events::{self, Actor, Change, NewEvent};
 use super::state::OrderStatus;
 use crate::address::Address;
 use crate::cart::{self, CartLine, CartSelector};
-use crate::db::Prepare;
 use crate::db::schema::orders;
+use crate::db::{self, Prepare};
 use crate::error::{ActionError, Outcome, Refusal};
-use crate::idempotency::{self, Claim, Keyed};
 use crate::ids::{OrderId, OrderLineId, UserId, VariantId};
 use crate::inventory;
 use crate::money::{Currency, Money, MoneyError};
@@ -42,23 +41,19 @@ pub struct PlaceOrder {
     pub billing_address: Option<Address>,
     /// The total the buyer saw, if the client wants to be sure that no price has changed since.
     pub expected_total: Option<i64>,
-    /// The client's key for this order.
-    pub idempotency_key: Option<String>,
     /// What the shop sells in.
     pub currency: Currency,
     /// Until when it holds its stock unpaid.
     pub expires_at: DateTime<Utc>,
 }
 
-/// An order that was placed, now or by an earlier request with the same key. No `Debug`: its token belongs in no log.
+/// An order that was placed. No `Debug`: its token belongs in no log.
 #[derive(Clone)]
 pub struct Placed {
     /// The order.
     pub order_id: OrderId,
     /// What a guest shows to see the order again. Only its digest stays with the order.
     pub token: Option<String>,
-    /// Whether it was placed by an earlier request, and this one changed nothing.
-    pub replayed: bool,
 }
 
 /// Why an order cannot be placed.
@@ -78,8 +73,6 @@ pub enum PlaceRefusal {
     TotalChanged { expected: Money, actual: Money },
     /// The amounts do not fit any shop's books.
     TotalTooLarge,
-    /// The key was used for another order.
-    KeyReused,
 }
 
 impl Refusal for PlaceRefusal {}
@@ -94,18 +87,7 @@ impl From<MoneyError> for ActionError<PlaceRefusal> {
 /// Places an order.
 pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<Placed, PlaceRefusal> {
     let placed = placed(order, OrderId::new());
-    conn.transaction(async |conn| {
-        if let Some(key) = &order.idempotency_key {
-            let scope = scope(order);
-            let request = Keyed { scope: &scope, key, fingerprint: fingerprint(order) };
-            match idempotency::claim(conn, &request, &placed.order_id.0).await? {
-                Claim::First => {}
-                Claim::Replay(first) => {
-                    return Ok(Placed { replayed: true, ..self::placed(order, OrderId(first)) });
-                }
-                Claim::Reused => return Err(PlaceRefusal::KeyReused.into()),
-            }
-        }
+    db::transaction(conn, async |conn| {
         let cart = cart::lock::lock_for_edit(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
         let lines = cart::queries::checkout_lines(conn, cart.id).await?;
         let total = check(order, &lines)?;
@@ -124,8 +106,7 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
     .await
 }
 
-/// What the buyer of an order gets. A guest's token follows from the cart's, which the guest still has when the request is
-/// repeated and the database never had: so a repetition can be answered alike, and nothing stored could see the order.
+/// What the buyer of an order gets. A guest's token follows from the cart's, which the database never had.
 fn placed(order: &PlaceOrder, order_id: OrderId) -> Placed {
     let token = match (order.customer, &order.cart.token) {
         (None, Some(cart)) => {
@@ -133,36 +114,7 @@ fn placed(order: &PlaceOrder, order_id: OrderId) -> Placed {
         }
         _ => None,
     };
-    Placed { order_id, token, replayed: false }
-}
-
-/// Keys are the caller's own: a customer's, or those of whoever holds a cart's token.
-fn scope(order: &PlaceOrder) -> String {
-    match (&order.customer, cart_digest(order)) {
-        (Some(customer), _) => format!("orderPlace {customer}"),
-        (None, Some(digest)) => {
-            format!("orderPlace cart {}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
-        }
-        // Without a token there is no guest cart; nothing is stored under this scope but refusals.
-        (None, None) => "orderPlace".to_owned(),
-    }
-}
-
-fn fingerprint(order: &PlaceOrder) -> [u8; 32] {
-    idempotency::fingerprint(&(
-        order.cart.cart_id.map(|id| id.to_string()),
-        // A customer's keys lie in one scope whichever cart they buy, also a guest's that they hold the token of.
-        cart_digest(order),
-        &order.email,
-        &order.shipping_address,
-        &order.billing_address,
-        order.expected_total,
-    ))
-}
-
-/// What stands for a guest cart's token wherever something is stored.
-fn cart_digest(order: &PlaceOrder) -> Option<[u8; 32]> {
-    order.cart.token.as_ref().map(|token| secrets::sha256(token.as_bytes()))
+    Placed { order_id, token }
 }
 
 /// Everything that can be wrong with the lines before stock is asked for; else their total.

@@ -168,6 +168,28 @@ fn no_query_is_built_in_the_graphql_tree() {
 }
 
 #[test]
+fn resolvers_take_the_connection_of_their_request() {
+    let sources = sources();
+    let takes_another = |source: &Source| {
+        let code: String = source.code.split_whitespace().collect();
+        source.module() == "graphql" && (code.contains("app().db") || code.contains("app.db"))
+    };
+    let broken: Vec<String> = named(&sources, takes_another)
+        .into_iter()
+        // Live views are no part of a mutation's answer, and have no request's connection.
+        .filter(|path| {
+            !["/live/", "/keyed/", "context.rs", "execute.rs", "stream.rs"]
+                .iter()
+                .any(|own| path.contains(own))
+        })
+        .collect();
+    assert_none(
+        &broken,
+        "resolvers ask `ctx.conn()` and `ctx.db()`: a mutation with a key is one transaction",
+    );
+}
+
+#[test]
 fn http_stays_at_the_edge() {
     let sources = sources();
     let broken = named(&sources, |source| source.module() != "server" && source.names("axum"));
@@ -216,7 +238,7 @@ fn who_takes_a_connection_for_itself_opens_a_transaction() {
         .flat_map(|source| source.functions().map(move |(name, text)| (source, name, text)))
         .filter(|(_, _, text)| takes(text))
         .collect();
-    let opens = |text: &str| text.contains("conn.transaction");
+    let opens = |text: &str| text.contains("conn.transaction") || text.contains("transaction(conn");
     let openers: Vec<&str> =
         verbs.iter().filter(|(.., text)| opens(text)).map(|(_, name, _)| *name).collect();
     assert!(openers.len() > 10, "functions are found as they are written: {openers:?}");

@@ -17,6 +17,7 @@ mod gateway;
 mod health;
 mod hostile;
 mod http;
+mod idempotency;
 mod import;
 mod inventory;
 mod jobs;

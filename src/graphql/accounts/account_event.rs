@@ -94,7 +94,7 @@ pub(super) async fn events_of(
         let key = SortKey::Int(event.occurred_at.timestamp());
         (Cursor::new(NEWEST_EVENTS, key, event.id.0), AccountEvent(event))
     };
-    Ok(Connection::new(page.cut(rows), edge, move |app| {
-        Box::pin(async move { Ok(events::count_events_of(&*app.db.get().await?, user).await?) })
+    Ok(Connection::new(page.cut(rows), edge, move |db| {
+        Box::pin(async move { Ok(events::count_events_of(&*db.get().await?, user).await?) })
     }))
 }

@@ -21,18 +21,35 @@ pub(in crate::graphql) async fn attempt<T, R>(
 where
     AccountUserError: From<R>,
 {
-    let attempt = match ctx.app().attempts.begin(account, ctx.address()).await {
+    let app = ctx.app();
+    let attempt = match app.attempts.begin(account, ctx.address()).await {
         Ok(attempt) => attempt,
         Err(too_many) => return Ok((None, vec![too_many.into()])),
     };
     let outcome = work.await;
     match &outcome {
-        Ok(_) => attempt.succeeded().await,
+        Ok(_) => {
+            let app = app.clone();
+            ctx.after_commit(async move { app.attempts.succeeded(attempt).await }).await;
+        }
         // Dropped, it counts as a failure.
         Err(ActionError::Refused(reasons)) if reasons.iter().any(is_wrong) => drop(attempt),
-        Err(_) => attempt.withdraw().await,
+        Err(_) => app.attempts.withdraw(attempt).await,
     }
     settle(outcome)
+}
+
+/// Takes the address that somebody asks from for one where the account is known, as they have shown without a password that it
+/// is theirs.
+pub(in crate::graphql) async fn vouch(ctx: &Context<'_>, account: &str) {
+    let (app, account, address) = (ctx.app().clone(), account.to_owned(), ctx.address());
+    ctx.after_commit(async move { app.attempts.vouch(&account, address).await }).await;
+}
+
+/// The same for somebody who has used a session of the account.
+pub(in crate::graphql) async fn meet(ctx: &Context<'_>, account: &str) {
+    let (app, account, address) = (ctx.app().clone(), account.to_owned(), ctx.address());
+    ctx.after_commit(async move { app.attempts.meet(&account, address).await }).await;
 }
 
 /// What the attempts at the viewer's own account are counted under: the same as log-ins to it.

@@ -46,7 +46,7 @@ pub(in crate::graphql) fn answered(
         let lasts = ctx.app().config.tokens.refresh_ttl;
         for (kind, token) in [(Kind::Access, &session.access_token), (Kind::Refresh, &session.refresh_token)]
         {
-            ctx.append_http_header("set-cookie", cookies.set(kind, token.expose_secret(), lasts));
+            ctx.set_cookie(cookies.set(kind, token.expose_secret(), lasts));
         }
     }
     Some(Session { session, in_cookies })
@@ -59,12 +59,12 @@ pub(in crate::graphql) async fn clear_if_over(ctx: &Context<'_>) -> Result<()> {
     // An access token alone cannot be renewed.
     if let Some(token) = refresh.as_ref().and_then(|token| RefreshToken::parse(token.expose_secret())) {
         let app = ctx.app();
-        if accounts::queries::is_of_living_session(&*app.db.get().await?, &token, app.clock.now()).await? {
+        if accounts::queries::is_of_living_session(&*ctx.conn().await?, &token, app.clock.now()).await? {
             return Ok(());
         }
     }
     for kind in [Kind::Access, Kind::Refresh] {
-        ctx.append_http_header("set-cookie", cookies(ctx).clear(kind));
+        ctx.set_cookie(cookies(ctx).clear(kind));
     }
     Ok(())
 }
@@ -73,8 +73,10 @@ fn cookies(ctx: &Context<'_>) -> SessionCookies {
     SessionCookies::of(&ctx.app().config.shop)
 }
 
-/// The mutations that open, renew and end sessions.
-const ABOUT_SESSIONS: [&str; 4] = ["accountRegister", "sessionCreate", "sessionRefresh", "sessionRevoke"];
+/// Whether a mutation opens, renews or ends a session.
+pub(in crate::graphql) fn is_about_sessions(mutation: &str) -> bool {
+    ["accountRegister", "sessionCreate", "sessionRefresh", "sessionRevoke"].contains(&mutation)
+}
 
 impl Asked {
     /// Whether it does nothing but open, renew and end sessions: a browser sends its cookies with that, also when they are
@@ -83,7 +85,7 @@ impl Asked {
         operation(&mut self.request).is_some_and(|operation| {
             operation.ty == OperationType::Mutation
                 && operation.selection_set.node.items.iter().all(|item| match &item.node {
-                    Selection::Field(field) => ABOUT_SESSIONS.contains(&field.node.name.node.as_str()),
+                    Selection::Field(field) => is_about_sessions(field.node.name.node.as_str()),
                     Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
                 })
         })

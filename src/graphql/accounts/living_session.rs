@@ -56,9 +56,9 @@ pub(super) async fn sessions_of(
         let key = SortKey::Int(session.created_at.timestamp());
         (Cursor::new(NEWEST_SESSIONS, key, session.id.0), LivingSession(session))
     };
-    Ok(Connection::new(page.cut(rows), edge, move |app| {
-        Box::pin(async move {
-            Ok(own_sessions::count_sessions_of(&*app.db.get().await?, user, app.clock.now()).await?)
-        })
+    let clock = ctx.app().clock.clone();
+    Ok(Connection::new(page.cut(rows), edge, move |db| {
+        let now = clock.now();
+        Box::pin(async move { Ok(own_sessions::count_sessions_of(&*db.get().await?, user, now).await?) })
     }))
 }

@@ -11,6 +11,7 @@ mod saved_address;
 mod session;
 mod user;
 
+pub(super) use self::cookies::is_about_sessions;
 pub(super) use self::errors::AccountUserError;
 pub(super) use self::mutations::AccountMutation;
 pub(super) use self::query::AccountQuery;

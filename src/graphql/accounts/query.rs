@@ -88,15 +88,15 @@ impl AccountQuery {
     ) -> Result<Connection<User>> {
         let page = PageArguments { first, after, last, before }.validate(NEWEST_USERS, KeyKind::Int)?;
         let filter = filter.unwrap_or_default().conditions()?;
-        let rows = listing::users_page(&*ctx.app().db.get().await?, &filter, &page).await?;
+        let rows = listing::users_page(&*ctx.conn().await?, &filter, &page).await?;
         // Sorted by id alone; the cursor's key is only for show.
         let edge = |user: accounts::User| {
             let key = SortKey::Int(user.created_at.timestamp());
             (Cursor::new(NEWEST_USERS, key, user.id.0), User(user))
         };
-        Ok(Connection::new(rows, edge, move |app| {
+        Ok(Connection::new(rows, edge, move |db| {
             let filter = filter.clone();
-            Box::pin(async move { Ok(listing::count_users(&*app.db.get().await?, &filter).await?) })
+            Box::pin(async move { Ok(listing::count_users(&*db.get().await?, &filter).await?) })
         }))
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject};
 
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::{ApiError, Result};
+use super::super::keyed::Idempotency;
 use super::errors::Paths;
 use crate::cart::{CartSelector, LineRequest, LineUpdate, VariantKey};
 use crate::ids::CartLineId;
@@ -35,6 +36,8 @@ pub(crate) struct CartCreateInput {
     /// What is to be in it from the start; at most 100 lines.
     #[graphql(default)]
     lines: Vec<CartLineInput>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Lines to be added to a cart. Without `cartId` and `token` the signed-in customer's own cart is meant, which is made when
@@ -47,6 +50,8 @@ pub(crate) struct CartLinesAddInput {
     token: Option<String>,
     /// What to add; 1 to 100 lines, all of which are added or none.
     lines: Vec<CartLineInput>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Lines of a cart to be changed. Without `cartId` and `token` the signed-in customer's own cart is meant.
@@ -58,6 +63,8 @@ pub(crate) struct CartLinesUpdateInput {
     token: Option<String>,
     /// What to change; 1 to 100 lines, all of which are changed or none.
     lines: Vec<CartLineUpdateInput>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Lines to be taken out of a cart. Without `cartId` and `token` the signed-in customer's own cart is meant.
@@ -69,6 +76,8 @@ pub(crate) struct CartLinesRemoveInput {
     token: Option<String>,
     /// The lines' ids; 1 to 100, all of which are taken out or none.
     line_ids: Vec<ID>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A cart to be emptied. Without `cartId` and `token` the signed-in customer's own cart is meant.
@@ -78,6 +87,8 @@ pub(crate) struct CartClearInput {
     cart_id: Option<ID>,
     /// The token of a guest's cart.
     token: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which cart a client means, with what it has to prove that the cart is its own.

@@ -78,7 +78,7 @@ pub(in crate::graphql) async fn merge_into(
     token: &str,
 ) -> Option<CartMergeReport> {
     let merged: Result<MergeReport> = async {
-        let mut conn = ctx.app().db.get().await?;
+        let mut conn = ctx.conn().await?;
         Ok(cart::merge(&mut conn, user, token).await?)
     }
     .await;

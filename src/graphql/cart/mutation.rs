@@ -36,7 +36,7 @@ impl CartMutation {
     ) -> Result<CartPayload> {
         let (lines, paths) = input.read()?;
         let user = ctx.viewer().user_id();
-        let opened = cart::create(&mut *ctx.app().db.get().await?, user, &lines).await;
+        let opened = cart::create(&mut *ctx.conn().await?, user, &lines).await;
         opened_payload(opened, None, &paths)
     }
 
@@ -47,7 +47,7 @@ impl CartMutation {
         #[graphql(desc = "What to add, and to which cart.")] input: CartLinesAddInput,
     ) -> Result<CartPayload> {
         let (selector, lines, paths) = input.read(ctx)?;
-        let opened = cart::add_lines(&mut *ctx.app().db.get().await?, &selector, &lines).await;
+        let opened = cart::add_lines(&mut *ctx.conn().await?, &selector, &lines).await;
         opened_payload(opened, selector.token, &paths)
     }
 
@@ -58,7 +58,7 @@ impl CartMutation {
         #[graphql(desc = "What to change, and in which cart.")] input: CartLinesUpdateInput,
     ) -> Result<CartPayload> {
         let (selector, updates, paths) = input.read(ctx)?;
-        let updated = cart::update_lines(&mut *ctx.app().db.get().await?, &selector, &updates).await;
+        let updated = cart::update_lines(&mut *ctx.conn().await?, &selector, &updates).await;
         payload(updated, selector.token, &paths)
     }
 
@@ -69,7 +69,7 @@ impl CartMutation {
         #[graphql(desc = "What to take out, and of which cart.")] input: CartLinesRemoveInput,
     ) -> Result<CartPayload> {
         let (selector, ids, paths) = input.read(ctx)?;
-        let removed = cart::remove_lines(&mut *ctx.app().db.get().await?, &selector, &ids).await;
+        let removed = cart::remove_lines(&mut *ctx.conn().await?, &selector, &ids).await;
         payload(removed, selector.token, &paths)
     }
 
@@ -80,7 +80,7 @@ impl CartMutation {
         #[graphql(desc = "Which cart.", default)] input: CartClearInput,
     ) -> Result<CartPayload> {
         let (selector, paths) = input.read(ctx)?;
-        let cleared = cart::clear::clear(&mut *ctx.app().db.get().await?, &selector).await;
+        let cleared = cart::clear::clear(&mut *ctx.conn().await?, &selector).await;
         payload(cleared, selector.token, &paths)
     }
 }

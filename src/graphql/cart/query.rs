@@ -23,7 +23,7 @@ impl CartQuery {
         #[graphql(desc = "The token of a guest's cart.")] token: Option<String>,
     ) -> Result<Option<Cart>> {
         let selector = selector(ctx, id.as_ref(), token)?;
-        let contents = queries::find(&*ctx.app().db.get().await?, &selector).await?;
+        let contents = queries::find(&*ctx.conn().await?, &selector).await?;
         Ok(contents.map(|contents| Cart::new(contents, selector.token)))
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::user_error::settle;
 use super::category::Category;
 use super::errors::CategoryUserError;
@@ -26,6 +27,8 @@ pub(crate) struct CategoryCreateInput {
     parent_id: Option<ID>,
     /// Its place among its siblings, smallest first; behind them when left out.
     position: Option<i32>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What to change of a category. What is left out stays as it is.
@@ -43,6 +46,8 @@ pub(crate) struct CategoryUpdateInput {
     parent_id: MaybeUndefined<ID>,
     /// Its place among its siblings, smallest first.
     position: Option<i32>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which category to delete.
@@ -50,6 +55,8 @@ pub(crate) struct CategoryUpdateInput {
 pub(crate) struct CategoryDeleteInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A category that was written, or why not.
@@ -94,7 +101,7 @@ impl CategoryMutation {
             position: input.position,
         };
         let created = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::create_category(&mut conn, &draft).await
         };
         let (id, user_errors) = settle(created)?;
@@ -120,7 +127,7 @@ impl CategoryMutation {
             position: input.position,
         };
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::update_category(&mut conn, &change).await
         };
         let (done, user_errors) = settle(updated)?;
@@ -139,7 +146,7 @@ impl CategoryMutation {
     ) -> Result<CategoryDeletePayload> {
         let id: CategoryId = parse_id(&input.id)?;
         let deleted = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::delete_category(&mut conn, id).await
         };
         let (done, user_errors) = settle(deleted)?;

@@ -4,6 +4,7 @@ use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::super::context::parse_id;
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::scalars::Decimal;
 use super::errors::{ProductErrorCode, ProductUserError};
 use super::inputs::ProductStatus;
@@ -59,6 +60,8 @@ pub(crate) struct ProductCreateInput {
     weight_grams: Option<i32>,
     /// How many pieces of its only variant there are to begin with; none when left out.
     stock: Option<i32>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A named property of a product.
@@ -147,6 +150,8 @@ pub(crate) struct ProductUpdateInput {
     options: Option<Vec<ProductOptionInput>>,
     /// All its pictures, in the order to show them; at most 50. One whose URL stays keeps its id.
     images: Option<Vec<ImageInput>>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Another variant of a product.
@@ -157,6 +162,8 @@ pub(crate) struct VariantCreateInput {
     /// The variant.
     #[graphql(flatten)]
     pub(super) variant: ProductVariantInput,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What to change of a variant. What is left out stays as it is. Stock is changed by inventorySet and inventoryAdjust.
@@ -180,6 +187,8 @@ pub(crate) struct VariantUpdateInput {
     position: Option<i32>,
     /// Whether it is no longer sold; false brings an archived variant back.
     archived: Option<bool>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 impl ProductCreateInput {

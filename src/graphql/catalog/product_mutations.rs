@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::user_error::settle;
 use super::errors::ProductUserError;
 use super::product::Product;
@@ -18,6 +19,8 @@ use crate::ids::ProductId;
 pub(crate) struct ProductArchiveInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A product that was written, or why not.
@@ -52,7 +55,7 @@ impl ProductMutation {
         };
         let keeper = keeper(ctx)?;
         let created = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::create_product(&mut conn, &draft, keeper).await
         };
         let (id, user_errors) = settle(created)?;
@@ -74,7 +77,7 @@ impl ProductMutation {
             Err(user_errors) => return Ok(ProductPayload { product: None, user_errors }),
         };
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::update_product(&mut conn, &change).await
         };
         let (done, user_errors) = settle(updated)?;
@@ -94,7 +97,7 @@ impl ProductMutation {
     ) -> Result<ProductPayload> {
         let id: ProductId = parse_id(&input.id)?;
         let archived = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::archive_product(&mut conn, id).await
         };
         let (done, user_errors) = settle(archived)?;

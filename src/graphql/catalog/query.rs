@@ -32,7 +32,7 @@ impl CatalogQuery {
     ) -> Result<Option<Product>> {
         let product = match (id, slug) {
             (Some(id), None) => ctx.loaders().products.load(parse_id(&id)?).await?,
-            (None, Some(slug)) => queries::product_by_slug(&*ctx.app().db.get().await?, &slug).await?,
+            (None, Some(slug)) => queries::product_by_slug(&*ctx.conn().await?, &slug).await?,
             _ => return Err(ApiError::one_of("id", "slug")),
         };
         Ok(product.filter(|product| visible(ctx, product)).map(Product))
@@ -72,7 +72,7 @@ impl CatalogQuery {
     ) -> Result<Option<Category>> {
         let category = match (id, slug) {
             (Some(id), None) => ctx.loaders().categories.load(parse_id(&id)?).await?,
-            (None, Some(slug)) => queries::category_by_slug(&*ctx.app().db.get().await?, &slug).await?,
+            (None, Some(slug)) => queries::category_by_slug(&*ctx.conn().await?, &slug).await?,
             _ => return Err(ApiError::one_of("id", "slug")),
         };
         Ok(category.map(Category))
@@ -130,7 +130,7 @@ async fn product_connection(
         }
         (Some(id), None) => known_category(ctx, id).await?,
         (None, Some(slug)) => {
-            let category = queries::category_by_slug(&*ctx.app().db.get().await?, slug).await?;
+            let category = queries::category_by_slug(&*ctx.conn().await?, slug).await?;
             let category =
                 category.ok_or_else(|| ApiError::not_found("There is no category with this slug."))?;
             conditions.category = Some(category.id);
@@ -146,10 +146,10 @@ async fn product_connection(
         })?),
     };
     let listing = Listing::new(conditions, sort.map(Into::into), search, page)?;
-    let rows = listing.clone().load(&*ctx.app().db.get().await?).await?;
-    Ok(Connection::new(rows, place_product, move |app| {
+    let rows = listing.clone().load(&*ctx.conn().await?).await?;
+    Ok(Connection::new(rows, place_product, move |db| {
         let listing = listing.clone();
-        Box::pin(async move { Ok(listing.count(&*app.db.get().await?).await?) })
+        Box::pin(async move { Ok(listing.count(&*db.get().await?).await?) })
     }))
 }
 
@@ -195,9 +195,9 @@ async fn category_connection(
     page: &PageArguments,
 ) -> Result<Connection<Category>> {
     let request = page.validate(queries::CATEGORY_ORDER, KeyKind::Int)?;
-    let rows = queries::categories_page(&*ctx.app().db.get().await?, parent, &request).await?;
-    Ok(Connection::new(rows, place_category, move |app| {
-        Box::pin(async move { Ok(queries::count_categories(&*app.db.get().await?, parent).await?) })
+    let rows = queries::categories_page(&*ctx.conn().await?, parent, &request).await?;
+    Ok(Connection::new(rows, place_category, move |db| {
+        Box::pin(async move { Ok(queries::count_categories(&*db.get().await?, parent).await?) })
     }))
 }
 

@@ -64,7 +64,7 @@ impl SuggestionQuery {
             )));
         }
         let Some(typed) = SearchText::parse(&query) else { return Ok(Vec::new()) };
-        let found = suggest(&*ctx.app().db.get().await?, &typed, first.into()).await?;
+        let found = suggest(&*ctx.conn().await?, &typed, first.into()).await?;
         Ok(found.into_iter().map(SearchSuggestion).collect())
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::user_error::settle;
 use super::errors::ProductUserError;
 use super::product_inputs::{VariantCreateInput, VariantUpdateInput};
@@ -19,6 +20,8 @@ use crate::ids::VariantId;
 pub(crate) struct VariantArchiveInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A variant that was written, or why not.
@@ -49,7 +52,7 @@ impl VariantMutation {
         let product_id = parse_id(&input.product_id)?;
         let keeper = keeper(ctx)?;
         let created = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::create_variant(&mut conn, product_id, &input.variant.draft(), keeper).await
         };
         let (id, user_errors) = settle(created)?;
@@ -69,7 +72,7 @@ impl VariantMutation {
         let change = input.change()?;
         let keeper = keeper(ctx)?;
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::update_variant(&mut conn, &change, keeper).await
         };
         let (done, user_errors) = settle(updated)?;
@@ -89,7 +92,7 @@ impl VariantMutation {
     ) -> Result<VariantPayload> {
         let id: VariantId = parse_id(&input.id)?;
         let archived = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             catalog::archive_variant(&mut conn, id).await
         };
         let (done, user_errors) = settle(archived)?;

@@ -5,6 +5,7 @@ use async_graphql::{Enum, ID, InputObject};
 use super::super::address::AddressInput;
 use super::super::context::parse_id;
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::scalars::{DateTime, Decimal};
 use crate::orders::{self, queries};
 
@@ -70,10 +71,6 @@ impl OrderFilter {
 /// An order to be placed.
 #[derive(InputObject)]
 pub struct OrderPlaceInput {
-    /// A key of the client's own making, such as a UUID: sent again with the same order, the order is placed once and the
-    /// first answer comes back. Good for 24 hours. Keys are an account's own, or a guest cart's: with another guest cart the
-    /// same key places another order. 1 to 255 characters.
-    pub idempotency_key: Option<String>,
     /// The cart to buy; the viewer's own when left out.
     pub cart_id: Option<ID>,
     /// A guest cart's token.
@@ -88,6 +85,8 @@ pub struct OrderPlaceInput {
     pub billing_address: Option<AddressInput>,
     /// The total that the buyer saw: the order is placed only at exactly this total.
     pub expected_total: Option<Decimal>,
+    #[graphql(flatten)]
+    pub idempotency: Idempotency,
 }
 
 /// An order to be cancelled.
@@ -97,6 +96,8 @@ pub struct OrderCancelInput {
     pub order_id: ID,
     /// A guest order's token.
     pub token: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A step of an order.
@@ -108,4 +109,6 @@ pub struct OrderStatusUpdateInput {
     pub status: OrderStatus,
     /// A remark for the order's history; at most 1000 characters.
     pub note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }

@@ -99,20 +99,23 @@ impl OrderMutation {
         #[graphql(desc = "What is bought, and where it goes.")] input: OrderPlaceInput,
     ) -> Result<OrderPlacePayload> {
         let refused = |user_errors| Ok(OrderPlacePayload { order: None, token: None, user_errors });
+        if ctx.is_reused() {
+            let message = "This key was used for another order: make a new one for each order.";
+            let code = OrderErrorCode::IdempotencyKeyReused;
+            return refused(vec![OrderUserError::at(code, ["idempotencyKey"], message)]);
+        }
         let order = match checked(ctx, input).await? {
             Ok(order) => order,
             Err(user_errors) => return refused(user_errors),
         };
         let placed = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             place(&mut conn, &order).await
         };
         match settle(placed)? {
             (Some(placed), _) => {
-                if !placed.replayed {
-                    // Its stock is theirs now.
-                    ctx.loaders().forget_products().await;
-                }
+                // Its stock is theirs now.
+                ctx.loaders().forget_products().await;
                 answer(ctx, placed).await
             }
             (None, user_errors) => refused(user_errors),
@@ -127,7 +130,7 @@ impl OrderMutation {
         #[graphql(desc = "Which order.")] input: OrderCancelInput,
     ) -> Result<OrderPayload> {
         let id: OrderId = parse_id(&input.order_id)?;
-        let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[id]).await?.pop();
+        let order = queries::orders_by_ids(&*ctx.conn().await?, &[id]).await?.pop();
         let Some(order) = order.filter(|order| may_see(ctx, order, input.token.as_deref())) else {
             return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] });
         };
@@ -170,7 +173,7 @@ impl OrderMutation {
 
 async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
     let changed = {
-        let mut conn = ctx.app().db.get().await?;
+        let mut conn = ctx.conn().await?;
         change_status(&mut conn, &change).await
     };
     let (changed, user_errors) = settle(changed)?;
@@ -179,14 +182,14 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
         Some(()) => {
             // A cancelled order's stock is free again, a shipped one's has left.
             ctx.loaders().forget_products().await;
-            queries::orders_by_ids(&*ctx.app().db.get().await?, &[change.order_id]).await?.pop()
+            queries::orders_by_ids(&*ctx.conn().await?, &[change.order_id]).await?.pop()
         }
     };
     Ok(OrderPayload { order: order.map(Order), user_errors })
 }
 
 async fn answer(ctx: &Context<'_>, placed: Placed) -> Result<OrderPlacePayload> {
-    let order = queries::orders_by_ids(&*ctx.app().db.get().await?, &[placed.order_id]).await?.pop();
+    let order = queries::orders_by_ids(&*ctx.conn().await?, &[placed.order_id]).await?.pop();
     Ok(OrderPlacePayload { order: order.map(Order), token: placed.token, user_errors: Vec::new() })
 }
 
@@ -206,8 +209,7 @@ async fn checked(
         let message = "Give an e-mail address such as ada@example.com, to write to about the order.";
         problems.push(OrderUserError::at(OrderErrorCode::EmailInvalid, ["email"], message));
     }
-    if input.idempotency_key.as_ref().is_some_and(|key| !(1..=MAX_KEY_LENGTH).contains(&key.chars().count()))
-    {
+    if input.idempotency.is_invalid() {
         let message = format!("An idempotency key has 1 to {MAX_KEY_LENGTH} characters.");
         problems.push(OrderUserError::at(OrderErrorCode::IdempotencyKeyInvalid, ["idempotencyKey"], message));
     }
@@ -255,7 +257,6 @@ async fn checked(
         shipping_address,
         billing_address,
         expected_total,
-        idempotency_key: input.idempotency_key,
         currency,
         expires_at: ctx.app().clock.now() + ctx.app().config.orders.hold,
     }))
@@ -299,11 +300,6 @@ impl From<PlaceRefusal> for OrderUserError {
             PlaceRefusal::TotalTooLarge => {
                 Self::new(OrderErrorCode::TotalTooLarge, "The total is larger than an order can be.")
             }
-            PlaceRefusal::KeyReused => Self::at(
-                OrderErrorCode::IdempotencyKeyReused,
-                ["idempotencyKey"],
-                "This key was used for another order: make a new one for each order.",
-            ),
         }
     }
 }

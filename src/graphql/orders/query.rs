@@ -41,7 +41,7 @@ impl OrderQuery {
                 ));
             }
         };
-        let order = queries::order_by_key(&*ctx.app().db.get().await?, &key).await?;
+        let order = queries::order_by_key(&*ctx.conn().await?, &key).await?;
         Ok(order.filter(|order| may_see(ctx, order, token.as_deref())).map(Order))
     }
 
@@ -63,10 +63,10 @@ impl OrderQuery {
     ) -> Result<Connection<Order>> {
         let page = PageArguments { first, after, last, before }.validate(NEWEST_ORDERS, KeyKind::Int)?;
         let filter = filter.unwrap_or_default().conditions()?;
-        let rows = queries::orders_page(&*ctx.app().db.get().await?, &filter, &page).await?;
-        Ok(Connection::new(rows, place, move |app| {
+        let rows = queries::orders_page(&*ctx.conn().await?, &filter, &page).await?;
+        Ok(Connection::new(rows, place, move |db| {
             let filter = filter.clone();
-            Box::pin(async move { Ok(queries::count_orders(&*app.db.get().await?, &filter).await?) })
+            Box::pin(async move { Ok(queries::count_orders(&*db.get().await?, &filter).await?) })
         }))
     }
 }
@@ -85,8 +85,8 @@ pub(in crate::graphql) async fn orders_of(
 ) -> Result<Connection<Order>> {
     let page = page.validate(NEWEST_ORDERS, KeyKind::Int)?;
     let rows = ctx.loaders().orders_of.load_all((user, page.clone())).await?;
-    Ok(Connection::new(page.cut(rows), place, move |app| {
-        Box::pin(async move { Ok(queries::count_orders_of(&*app.db.get().await?, user).await?) })
+    Ok(Connection::new(page.cut(rows), place, move |db| {
+        Box::pin(async move { Ok(queries::count_orders_of(&*db.get().await?, user).await?) })
     }))
 }
 

@@ -132,7 +132,7 @@ impl PaymentMutation {
         };
         let actor = Actor::Staff(ctx.signed_in()?.user_id);
         let capture = CapturePayment { payment, amount, actor, at: ctx.app().clock.now() };
-        let captured = capture_payment(&mut *ctx.app().db.get().await?, &capture).await;
+        let captured = capture_payment(&mut *ctx.conn().await?, &capture).await;
         payload(ctx, payment, captured).await
     }
 
@@ -147,7 +147,7 @@ impl PaymentMutation {
         #[graphql(desc = "Which payment.")] input: PaymentCancelInput,
     ) -> Result<PaymentPayload> {
         let payment: PaymentId = parse_id(&input.payment_id)?;
-        let cancelled = cancel_payment(&mut *ctx.app().db.get().await?, payment).await;
+        let cancelled = cancel_payment(&mut *ctx.conn().await?, payment).await;
         payload(ctx, payment, cancelled).await
     }
 
@@ -170,13 +170,13 @@ impl PaymentMutation {
             return Ok(refused(vec![error]));
         }
         let refund = refund_of(ctx, input).await?;
-        let decided = refund_order(&mut *ctx.app().db.get().await?, &refund).await;
+        let decided = refund_order(&mut *ctx.conn().await?, &refund).await;
         Ok(match settle(decided)? {
             (Some(decided), _) => {
                 // Pieces that are put back can be bought.
                 ctx.loaders().forget_products().await;
-                ctx.app().worker.wake();
-                let refunds = refunds_by_ids(&*ctx.app().db.get().await?, &decided.refunds).await?;
+                ctx.wake_worker().await;
+                let refunds = refunds_by_ids(&*ctx.conn().await?, &decided.refunds).await?;
                 OrderRefundPayload {
                     refunds: refunds.into_iter().map(Refund).collect(),
                     order: order(ctx, refund.order_id).await?,
@@ -199,13 +199,13 @@ impl PaymentMutation {
     ) -> Result<RefundRetryPayload> {
         let refund: RefundId = parse_id(&input.refund_id)?;
         let at = ctx.app().clock.now();
-        let retried = retry_refund(&mut *ctx.app().db.get().await?, refund, at).await;
+        let retried = retry_refund(&mut *ctx.conn().await?, refund, at).await;
         let (retried, user_errors) = settle(retried)?;
         let refund = match retried {
             None => None,
             Some(()) => {
-                ctx.app().worker.wake();
-                refunds_by_ids(&*ctx.app().db.get().await?, &[refund]).await?.pop().map(Refund)
+                ctx.wake_worker().await;
+                refunds_by_ids(&*ctx.conn().await?, &[refund]).await?.pop().map(Refund)
             }
         };
         Ok(RefundRetryPayload { refund, user_errors })
@@ -270,8 +270,8 @@ where
     let payment: Option<payments::Payment> = match decided {
         None => None,
         Some(()) => {
-            ctx.app().worker.wake();
-            payments_by_ids(&*ctx.app().db.get().await?, &[id]).await?.pop()
+            ctx.wake_worker().await;
+            payments_by_ids(&*ctx.conn().await?, &[id]).await?.pop()
         }
     };
     Ok(PaymentPayload { payment: payment.map(Payment), user_errors })

@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::user_error::{settle, user_error};
 use super::review::{Review, ReviewStatus};
 use crate::accounts::Permission;
@@ -43,6 +44,8 @@ pub(crate) struct ReviewCreateInput {
     title: Option<String>,
     /// Plain text; at most 5,000 characters.
     body: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What to do with a review.
@@ -52,6 +55,8 @@ pub(crate) struct ReviewModerateInput {
     id: ID,
     /// Whether it can be read by all.
     status: ReviewStatus,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A review that was written, or why not.
@@ -87,7 +92,7 @@ impl ReviewMutation {
             body: input.body.unwrap_or_default(),
         };
         let created = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             reviews::create(&conn, &draft).await
         };
         let (id, user_errors) = settle(created)?;
@@ -105,7 +110,7 @@ impl ReviewMutation {
         #[graphql(desc = "Which review, and whether it is shown.")] input: ReviewModerateInput,
     ) -> Result<ReviewPayload> {
         let id: ReviewId = parse_id(&input.id)?;
-        let found = reviews::moderate(&*ctx.app().db.get().await?, id, input.status.into()).await?;
+        let found = reviews::moderate(&*ctx.conn().await?, id, input.status.into()).await?;
         if !found {
             let unknown = ReviewUserError::at(ReviewErrorCode::NotFound, ["id"], "There is no such review.");
             return payload(ctx, None, vec![unknown]).await;

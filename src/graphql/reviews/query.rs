@@ -37,11 +37,11 @@ impl ReviewQuery {
         let arguments = PageArguments { first, after, ..PageArguments::default() };
         let wanted = ReviewPage::new(order, &arguments)?;
         let status = status.map(Into::into);
-        let page = queries::page(&*ctx.app().db.get().await?, status, &wanted.page).await?;
+        let page = queries::page(&*ctx.conn().await?, status, &wanted.page).await?;
         Ok(Connection::new(
             page,
             move |review| (order.place(&review), Review(review)),
-            move |app| Box::pin(async move { Ok(queries::count(&*app.db.get().await?, status).await?) }),
+            move |db| Box::pin(async move { Ok(queries::count(&*db.get().await?, status).await?) }),
         ))
     }
 }

@@ -114,8 +114,8 @@ async fn redis_counts_as_the_process_does() {
             let begun = attempts.begin(&account, address).await;
             waits.push(begun.as_ref().err().map(|too_many| too_many.wait.as_secs_f64().ceil()));
             match begun {
-                Ok(attempt) if step % 7 == 0 => attempt.withdraw().await,
-                Ok(attempt) if step % 11 == 0 => attempt.succeeded().await,
+                Ok(attempt) if step % 7 == 0 => attempts.withdraw(attempt).await,
+                Ok(attempt) if step % 11 == 0 => attempts.succeeded(attempt).await,
                 Ok(failure) => drop(failure),
                 Err(_) => {}
             }

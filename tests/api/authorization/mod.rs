@@ -5,3 +5,6 @@ mod rules;
 mod sockets;
 mod unseen;
 mod world;
+
+pub(crate) use self::rules::viewer;
+pub(crate) use self::world::World;

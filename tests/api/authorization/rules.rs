@@ -59,7 +59,7 @@ impl Rule {
 }
 
 /// Somebody signed in who may do just this.
-pub(super) fn viewer(user: UserId, permissions: Vec<Permission>) -> Viewer {
+pub(crate) fn viewer(user: UserId, permissions: Vec<Permission>) -> Viewer {
     let expires_at = Utc::now() + TimeDelta::minutes(5);
     Viewer::User(SignedIn::with_permissions(user, SessionId::new(), permissions, expires_at))
 }

@@ -15,21 +15,21 @@ use crate::support::{CategoryBuilder, Client, ProductBuilder, TestApp, UserBuild
 use cartograph::orders::OrderStatus::{Paid, Pending};
 
 /// A guest order's token.
-pub(super) const TOKEN: &str = "a guest's order token";
+pub(crate) const TOKEN: &str = "a guest's order token";
 
 /// The shop, and who and what is in it.
-pub(super) struct World {
-    pub(super) app: TestApp,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
     /// Whose everything is.
-    pub(super) owner: Client,
+    pub(crate) owner: Client,
     /// Somebody whose nothing is.
-    pub(super) stranger: UserId,
-    pub(super) ids: BTreeMap<&'static str, String>,
-    pub(super) guest_order: OrderId,
+    pub(crate) stranger: UserId,
+    pub(crate) ids: BTreeMap<&'static str, String>,
+    pub(crate) guest_order: OrderId,
 }
 
 impl World {
-    pub(super) async fn make() -> Self {
+    pub(crate) async fn make() -> Self {
         let app = TestApp::start().await;
         app.admin().await;
         let owner = app.customer().await;
@@ -92,17 +92,17 @@ impl World {
     }
 
     /// The schema, with examples that name what is there.
-    pub(super) fn sdl(&self) -> Sdl {
+    pub(crate) fn sdl(&self) -> Sdl {
         Sdl { ids: self.ids.clone(), ..Sdl::read() }
     }
 
     /// The schema itself, to be asked without HTTP.
-    pub(super) async fn schema(&self) -> Schema {
+    pub(crate) async fn schema(&self) -> Schema {
         Schema::open(self.app.app.clone()).await.expect("the configuration can be used")
     }
 
     /// Where a field of this type is found: documents in which `FIELD` stands for it.
-    pub(super) fn ways(&self, name: &str) -> Vec<String> {
+    pub(crate) fn ways(&self, name: &str) -> Vec<String> {
         let id = |kind: &str| &self.ids[kind];
         let node = |kind: &str| format!("{{ node(id: {:?}) {{ ... on {name} {{ FIELD }} }} }}", id(kind));
         let event =
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// What all tables hold, and which transaction wrote each row.
-    pub(super) async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> String {
+    pub(crate) async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> String {
         let tables = ids_of(
             conn,
             "SELECT relname::text AS id FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \

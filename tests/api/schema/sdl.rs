@@ -44,6 +44,22 @@ impl Sdl {
         }
     }
 
+    /// The fields of an input type.
+    pub(crate) fn inputs(&self, name: &str) -> Vec<&InputValueDefinition> {
+        match self.find(name).map(|definition| &definition.kind) {
+            Some(TypeKind::InputObject(input)) => input.fields.iter().map(|field| &field.node).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether nothing can be selected of a type.
+    pub(crate) fn is_leaf(&self, name: &str) -> bool {
+        matches!(
+            self.find(name).map(|definition| &definition.kind),
+            None | Some(TypeKind::Scalar | TypeKind::Enum(_))
+        )
+    }
+
     /// A value for the argument or input field of this name, with nothing in it that may be left out. `owner` is what
     /// the field belongs to.
     pub(crate) fn example(&self, owner: &str, input: &InputValueDefinition) -> String {
@@ -148,10 +164,7 @@ impl Sdl {
     fn selection_with(&self, field: &FieldDefinition, arguments: Vec<String>) -> String {
         let arguments =
             if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
-        let leaf = matches!(
-            self.find(base(&field.ty.node)).map(|definition| &definition.kind),
-            None | Some(TypeKind::Scalar | TypeKind::Enum(_))
-        );
+        let leaf = self.is_leaf(base(&field.ty.node));
         let selection = if leaf { "" } else { " { __typename }" };
         format!("{}{arguments}{selection}", field.name.node)
     }

@@ -6,6 +6,7 @@ use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
 use super::super::attempts::{attempt, own_account};
 use super::super::cookies::clear_if_over;
@@ -20,6 +21,8 @@ pub(crate) struct PasswordChangeInput {
     current_password: String,
     /// The password to be: 8 to 128 characters of any kind.
     new_password: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of changing a password.
@@ -36,6 +39,8 @@ pub(crate) struct PasswordChangePayload {
 pub(crate) struct AccountUpdateInput {
     /// What to call them; at most 200 characters.
     name: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// An account that was changed, or why not.
@@ -56,6 +61,8 @@ pub(crate) struct AccountDeactivateInput {
     /// with the addresses they went to, as the law asks of a shop. It cannot be taken back.
     #[graphql(default)]
     erase: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of closing an account.
@@ -88,12 +95,12 @@ impl OwnAccountMutation {
         let change =
             PasswordChange { current: input.current_password.into(), new: input.new_password.into() };
         let (viewer, now) = (ctx.signed_in()?, app.clock.now());
-        let work = accounts::change_password(&app.db, &app.passwords, now, viewer, change);
+        let work = accounts::change_password(ctx.db(), &app.passwords, now, viewer, change);
         let is_wrong = |refusal: &ChangePasswordRefusal| matches!(refusal, ChangePasswordRefusal::Confirm(_));
         let (user, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
         if user.is_some() {
-            app.spread_recalls().await;
-            app.worker.wake();
+            ctx.spread_recalls().await;
+            ctx.wake_worker().await;
             ctx.loaders().forget_sessions().await;
             clear_if_over(ctx).await?;
         }
@@ -109,7 +116,7 @@ impl OwnAccountMutation {
     ) -> Result<AccountUpdatePayload> {
         let viewer = ctx.signed_in()?.user_id;
         let updated = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             accounts::update_account(&conn, viewer, input.name.as_deref()).await
         };
         let (user, user_errors) = settle(updated)?;
@@ -134,11 +141,11 @@ impl OwnAccountMutation {
         let app = ctx.app();
         let (viewer, now) = (ctx.signed_in()?.user_id, app.clock.now());
         let password = input.password.into();
-        let work = accounts::deactivate(&app.db, &app.passwords, now, viewer, password, input.erase);
+        let work = accounts::deactivate(ctx.db(), &app.passwords, now, viewer, password, input.erase);
         let is_wrong = |refusal: &DeactivateRefusal| matches!(refusal, DeactivateRefusal::Confirm(_));
         let (user, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
         if user.is_some() {
-            app.spread_recalls().await;
+            ctx.spread_recalls().await;
             ctx.loaders().forget_users().await;
             clear_if_over(ctx).await?;
         }

@@ -6,6 +6,7 @@ use super::super::super::address::AddressInput;
 use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::{ContextExt, parse_id};
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
 use super::super::errors::AccountUserError;
 use super::super::saved_address::SavedAddress;
@@ -25,6 +26,8 @@ pub(crate) struct AddressCreateInput {
     /// Whether it takes the place of the default for billing. The first address of a book is that anyway.
     #[graphql(default)]
     default_billing: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What is to change of an address; what is left out stays.
@@ -40,6 +43,8 @@ pub(crate) struct AddressUpdateInput {
     default_shipping: Option<bool>,
     /// Whether it is the default for billing. True takes that from another.
     default_billing: Option<bool>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// An address to be struck out.
@@ -47,6 +52,8 @@ pub(crate) struct AddressUpdateInput {
 pub(crate) struct AddressDeleteInput {
     /// Which address.
     address_id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// An address that was written down or changed, or why not.
@@ -88,7 +95,7 @@ impl AddressMutation {
         };
         let owner = ctx.signed_in()?.user_id;
         let created = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             address_book::create(&mut conn, owner, new).await
         };
         let (address, user_errors) = settle(created)?;
@@ -112,7 +119,7 @@ impl AddressMutation {
         };
         let owner = ctx.signed_in()?.user_id;
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             address_book::update(&mut conn, owner, id, change).await
         };
         let (address, user_errors) = settle(updated)?;
@@ -130,7 +137,7 @@ impl AddressMutation {
         let id = parse_id(&input.address_id)?;
         let owner = ctx.signed_in()?.user_id;
         let deleted = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             address_book::delete(&conn, owner, id).await
         };
         let (deleted, user_errors) = settle(deleted)?;

@@ -6,12 +6,20 @@ use super::super::super::auth::{AnyAccount, auth};
 use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
-use super::super::attempts::{attempt, own_account};
+use super::super::attempts::{attempt, meet, own_account};
 use super::super::errors::AccountUserError;
 use super::super::user::User;
 use crate::accounts::{self, EmailChangeRefusal, MailedToken, VerifyEmailRefusal};
 use crate::error::Outcome;
+
+/// The letter that proves an address is to be sent.
+#[derive(InputObject, Default)]
+pub(crate) struct EmailVerificationRequestInput {
+    #[graphql(flatten)]
+    idempotency: Idempotency,
+}
 
 /// What came of asking for the letter that proves an address.
 #[derive(SimpleObject)]
@@ -27,6 +35,8 @@ pub(crate) struct EmailVerificationRequestPayload {
 pub(crate) struct EmailVerifyInput {
     /// What the letter's link ends with.
     token: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of a token.
@@ -47,6 +57,8 @@ pub(crate) struct EmailChangeRequestInput {
     email: String,
     /// The account's password.
     password: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of asking for another e-mail address.
@@ -66,13 +78,18 @@ pub(crate) struct EmailMutation;
 impl EmailMutation {
     /// Has the letter that proves the address of the viewer's account sent once more; at most three an hour.
     #[graphql(guard = "AnyAccount", directive = auth::apply(vec![]))]
-    async fn email_verification_request(&self, ctx: &Context<'_>) -> Result<EmailVerificationRequestPayload> {
+    async fn email_verification_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "input", desc = "What every mutation takes.", default)]
+        _input: EmailVerificationRequestInput,
+    ) -> Result<EmailVerificationRequestPayload> {
         let (app, viewer) = (ctx.app(), ctx.signed_in()?);
         let outcome = {
-            let conn = app.db.get().await?;
+            let conn = ctx.conn().await?;
             accounts::request_verification(&conn, app.clock.now(), viewer.user_id).await
         };
-        app.worker.wake();
+        ctx.wake_worker().await;
         let (user, user_errors) = settle(outcome)?;
         Ok(EmailVerificationRequestPayload { user: user.map(User), user_errors })
     }
@@ -86,12 +103,12 @@ impl EmailMutation {
         #[graphql(desc = "The token.")] input: EmailVerifyInput,
     ) -> Result<EmailVerifyPayload> {
         let (user, user_errors) = settle(verify(ctx, &input.token).await)?;
-        ctx.app().worker.wake();
+        ctx.wake_worker().await;
         let email = user.as_ref().map(|user| user.email.clone());
         let user = user.filter(|user| ctx.viewer().user_id() == Some(user.id));
         if let Some(user) = &user {
             // By another name from now on.
-            ctx.app().attempts.meet(&user.email, ctx.address()).await;
+            meet(ctx, &user.email).await;
         }
         let user = user.map(User);
         Ok(EmailVerifyPayload { email, user, user_errors })
@@ -113,10 +130,10 @@ impl EmailMutation {
         let (app, viewer) = (ctx.app(), ctx.signed_in()?);
         let password = input.password.into();
         let work =
-            accounts::request_email_change(&app.db, &app.passwords, viewer.user_id, &input.email, password);
+            accounts::request_email_change(ctx.db(), &app.passwords, viewer.user_id, &input.email, password);
         let is_wrong = |refusal: &EmailChangeRefusal| matches!(refusal, EmailChangeRefusal::Confirm(_));
         let (email, user_errors) = attempt(ctx, &own_account(ctx).await?, is_wrong, work).await?;
-        app.worker.wake();
+        ctx.wake_worker().await;
         Ok(EmailChangeRequestPayload { email: email.map(|email| email.to_string()), user_errors })
     }
 }
@@ -124,6 +141,6 @@ impl EmailMutation {
 async fn verify(ctx: &Context<'_>, token: &str) -> Outcome<accounts::User, VerifyEmailRefusal> {
     let app = ctx.app();
     let token = MailedToken::parse(token).ok_or(VerifyEmailRefusal::TokenInvalid)?;
-    let mut conn = app.db.get().await?;
+    let mut conn = ctx.conn().await?;
     accounts::verify_email(&mut conn, app.clock.now(), &token).await
 }

@@ -5,7 +5,9 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
+use super::super::attempts::vouch;
 use super::super::cookies::clear_if_over;
 use super::super::errors::AccountUserError;
 use crate::accounts::{self, MailedToken, ResetPasswordRefusal};
@@ -16,6 +18,8 @@ use crate::error::Outcome;
 pub(crate) struct PasswordResetRequestInput {
     /// The account's address; capitals make no difference.
     email: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of asking for a new password.
@@ -34,6 +38,8 @@ pub(crate) struct PasswordResetInput {
     token: String,
     /// 8 to 128 characters of any kind.
     password: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of a new password.
@@ -59,12 +65,11 @@ impl PasswordResetMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: PasswordResetRequestInput,
     ) -> Result<PasswordResetRequestPayload> {
-        let app = ctx.app();
         let outcome = {
-            let conn = app.db.get().await?;
+            let conn = ctx.conn().await?;
             accounts::request_password_reset(&conn, &input.email).await
         };
-        app.worker.wake();
+        ctx.wake_worker().await;
         let (requested, user_errors) = settle(outcome)?;
         Ok(PasswordResetRequestPayload { requested: requested.is_some(), user_errors })
     }
@@ -77,12 +82,11 @@ impl PasswordResetMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token, and the new password.")] input: PasswordResetInput,
     ) -> Result<PasswordResetPayload> {
-        let app = ctx.app();
         let (user, user_errors) = settle(reset(ctx, input).await)?;
         if let Some(user) = &user {
-            app.worker.wake();
-            app.attempts.vouch(&user.email, ctx.address()).await;
-            app.spread_recalls().await;
+            ctx.wake_worker().await;
+            vouch(ctx, &user.email).await;
+            ctx.spread_recalls().await;
             clear_if_over(ctx).await?;
         }
         Ok(PasswordResetPayload { email: user.map(|user| user.email), user_errors })
@@ -96,5 +100,5 @@ async fn reset(
     let app = ctx.app();
     let token = MailedToken::parse(&input.token).ok_or(ResetPasswordRefusal::TokenInvalid)?;
     let password = input.password.into();
-    accounts::reset_password(&app.db, &app.passwords, app.clock.now(), &token, password).await
+    accounts::reset_password(ctx.db(), &app.passwords, app.clock.now(), &token, password).await
 }

@@ -6,7 +6,9 @@ use super::super::super::cart::CartMergeReport;
 use super::super::super::context::ContextExt;
 use super::super::super::cost::cost;
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
+use super::super::attempts::vouch;
 use super::super::cookies::{answered, expect_room};
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
@@ -29,6 +31,8 @@ pub(crate) struct AccountRegisterInput {
     /// its `CORS_ORIGINS`. Requests with cookies need no Authorization header.
     #[graphql(default)]
     cookies: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of a registration.
@@ -64,11 +68,11 @@ impl RegisterMutation {
         let registration =
             Registration { email: input.email, name: input.name, password: input.password.into() };
         let outcome =
-            accounts::register(&app.db, &app.passwords, &app.tokens, app.clock.now(), registration).await;
-        app.worker.wake();
+            accounts::register(ctx.db(), &app.passwords, &app.tokens, app.clock.now(), registration).await;
+        ctx.wake_worker().await;
         let (session, mut user_errors) = settle(outcome)?;
         if let Some(session) = &session {
-            app.attempts.vouch(&session.user.email, ctx.address()).await;
+            vouch(ctx, &session.user.email).await;
         }
         let user = session.as_ref().map(|session| User(session.user.clone()));
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;

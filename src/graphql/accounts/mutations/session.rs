@@ -7,8 +7,9 @@ use super::super::super::cart::CartMergeReport;
 use super::super::super::context::{ContextExt, parse_id};
 use super::super::super::cost::cost;
 use super::super::super::error::{ApiError, Result};
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
-use super::super::attempts::{account_of, attempt};
+use super::super::attempts::{account_of, attempt, meet};
 use super::super::cookies::{answered, clear_if_over, expect_room};
 use super::super::errors::AccountUserError;
 use super::super::session::Session;
@@ -30,6 +31,8 @@ pub(crate) struct SessionCreateInput {
     /// its `CORS_ORIGINS`. Requests with cookies need no Authorization header.
     #[graphql(default)]
     cookies: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of signing in.
@@ -53,6 +56,8 @@ pub(crate) struct SessionRefreshInput {
     /// in a cookie, they always are.
     #[graphql(default)]
     cookies: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of a refresh.
@@ -75,6 +80,8 @@ pub(crate) struct SessionRevokeInput {
     /// Every session of the viewer's, this one included.
     #[graphql(default)]
     all: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of ending a session.
@@ -104,7 +111,7 @@ impl SessionMutation {
         expect_room(ctx, input.cookies)?;
         let password = input.password.into();
         let now = app.clock.now();
-        let work = accounts::sign_in(&app.db, &app.passwords, &app.tokens, now, &input.email, password);
+        let work = accounts::sign_in(ctx.db(), &app.passwords, &app.tokens, now, &input.email, password);
         let is_wrong = |refusal: &SignInRefusal| *refusal == SignInRefusal::InvalidCredentials;
         let (session, mut user_errors) = attempt(ctx, &account_of(&input.email), is_wrong, work).await?;
         let cart_merge = take_along(ctx, session.as_ref(), input.cart_token, &mut user_errors).await;
@@ -132,7 +139,7 @@ impl SessionMutation {
         let outcome = refresh(ctx, token, carrier).await;
         if let Err(ActionError::Refused(reasons)) = &outcome {
             if reasons.contains(&RefreshRefusal::Reused) {
-                ctx.app().spread_recalls().await;
+                ctx.spread_recalls().await;
             }
             // In the other tab the cookies are better ones by now.
             if !reasons.contains(&RefreshRefusal::JustSpent) {
@@ -141,7 +148,7 @@ impl SessionMutation {
         }
         let (session, user_errors) = settle(outcome)?;
         if let Some(session) = &session {
-            ctx.app().attempts.meet(&session.user.email, ctx.address()).await;
+            meet(ctx, &session.user.email).await;
         }
         Ok(SessionRefreshPayload { session: answered(ctx, session, in_cookies), user_errors })
     }
@@ -156,7 +163,7 @@ impl SessionMutation {
         let (revoked, user_errors) = settle(revoke(ctx, input).await?)?;
         clear_if_over(ctx).await?;
         if revoked == Some(true) {
-            ctx.app().spread_recalls().await;
+            ctx.spread_recalls().await;
             ctx.loaders().forget_sessions().await;
         }
         Ok(SessionRevokePayload { revoked: revoked.unwrap_or(false), user_errors })
@@ -192,7 +199,7 @@ async fn revoke(ctx: &Context<'_>, input: SessionRevokeInput) -> Result<Outcome<
             return Err(ApiError::bad_input(message));
         }
     };
-    let conn = app.db.get().await?;
+    let conn = ctx.conn().await?;
     Ok(accounts::sign_out(&conn, &which, now).await)
 }
 
@@ -203,6 +210,6 @@ async fn refresh(
 ) -> Outcome<accounts::Session, RefreshRefusal> {
     let app = ctx.app();
     let token = RefreshToken::parse(token).ok_or(RefreshRefusal::InvalidToken)?;
-    let mut conn = app.db.get().await?;
+    let mut conn = ctx.conn().await?;
     accounts::refresh(&mut conn, app.config.mode, &app.tokens, app.clock.now(), &token, carrier).await
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::super::super::auth::{Requires, auth};
 use super::super::super::context::{ContextExt, parse_id};
 use super::super::super::error::Result;
+use super::super::super::keyed::Idempotency;
 use super::super::super::user_error::settle;
 use super::super::errors::AccountUserError;
 use super::super::user::{RoleEnum, User};
@@ -18,6 +19,8 @@ pub(crate) struct UserRolesUpdateInput {
     user_id: ID,
     /// All its roles. Every account is a customer's, named or not.
     roles: Vec<RoleEnum>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// An account to be closed.
@@ -29,6 +32,8 @@ pub(crate) struct UserDeactivateInput {
     /// before. It cannot be taken back.
     #[graphql(default)]
     erase: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// An account that was changed, or why not.
@@ -61,7 +66,7 @@ impl UserMutation {
         let roles: Vec<Role> = input.roles.into_iter().map(Into::into).collect();
         let actor = ctx.signed_in()?.user_id;
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             accounts::update_roles(&mut conn, actor, user, &roles).await
         };
         answer(ctx, updated).await
@@ -81,7 +86,7 @@ impl UserMutation {
         let user = parse_id(&input.user_id)?;
         let (actor, now) = (ctx.signed_in()?.user_id, ctx.app().clock.now());
         let closed = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             accounts::deactivate_user(&mut conn, now, actor, user, input.erase).await
         };
         answer(ctx, closed).await
@@ -91,7 +96,7 @@ impl UserMutation {
 async fn answer(ctx: &Context<'_>, outcome: Outcome<accounts::User, ManageRefusal>) -> Result<UserPayload> {
     let (user, user_errors) = settle(outcome)?;
     if user.is_some() {
-        ctx.app().spread_recalls().await;
+        ctx.spread_recalls().await;
         ctx.loaders().forget_users().await;
     }
     Ok(UserPayload { user: user.map(User), user_errors })
