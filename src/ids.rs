@@ -137,6 +137,12 @@ typed_ids! {
     OrderLineId = "order_line", "an order line";
     /// One entry of an order's history.
     OrderEventId = "order_event", "an order event";
+    /// A way in which orders reach their buyers.
+    ShippingMethodId = "shipping_method", "a shipping method";
+    /// What is taxed how much somewhere.
+    TaxRateId = "tax_rate", "a tax rate";
+    /// A discount that a code gives.
+    DiscountId = "discount", "a discount";
     /// A job of the queue.
     JobId = "job", "a job";
     /// A row of the outbox.

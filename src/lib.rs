@@ -31,6 +31,7 @@ pub mod mail;
 pub mod money;
 pub mod orders;
 pub mod pagination;
+pub mod pricing;
 pub mod queue;
 pub mod redis;
 pub mod reviews;

@@ -24,11 +24,13 @@ pub enum Permission {
     ReadUsers = 1 << 6,
     /// Give and take roles; close accounts.
     ManageUsers = 1 << 7,
+    /// Set what shipping costs, what is taxed and which codes take something off.
+    ManagePricing = 1 << 8,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::WriteReviews,
         Self::ManageCatalog,
         Self::ManageInventory,
@@ -37,6 +39,7 @@ impl Permission {
         Self::ModerateReviews,
         Self::ReadUsers,
         Self::ManageUsers,
+        Self::ManagePricing,
     ];
 
     /// The permission's name in the API and in the database.
@@ -51,6 +54,7 @@ impl Permission {
             Self::ModerateReviews => "MODERATE_REVIEWS",
             Self::ReadUsers => "READ_USERS",
             Self::ManageUsers => "MANAGE_USERS",
+            Self::ManagePricing => "MANAGE_PRICING",
         }
     }
 }
@@ -96,8 +100,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ManageUsers, ModerateReviews, ReadOrders,
-            ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageOrders, ManagePricing, ManageUsers, ModerateReviews,
+            ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],
@@ -109,6 +113,7 @@ impl Role {
                 ManageOrders,
                 ModerateReviews,
                 ReadUsers,
+                ManagePricing,
             ],
             Self::Admin => &[
                 WriteReviews,
@@ -119,6 +124,7 @@ impl Role {
                 ModerateReviews,
                 ReadUsers,
                 ManageUsers,
+                ManagePricing,
             ],
         }
     }

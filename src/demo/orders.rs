@@ -8,11 +8,11 @@ use super::accounts::Accounts;
 use crate::address::Address;
 use crate::cart::{self, CartSelector, LineRequest, VariantKey};
 use crate::error::{ActionError, Outcome, Result};
-use crate::money::Currency;
 use crate::orders::OrderStatus;
 use crate::orders::change_status::{ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::PlaceOrder;
+use crate::pricing::Shop;
 
 /// What was bought (articles and numbers of pieces), and how far the order has come since.
 type DemoOrder = (&'static [(&'static str, i32)], &'static [OrderStatus]);
@@ -31,14 +31,10 @@ const ORDERS: [DemoOrder; 5] = [
 
 /// Places the orders as a shopper would, has staff move them on, and returns how many there are. An order that the shop
 /// refuses is left out: whoever changes the demo's catalogue need not know what is ordered here.
-pub(super) async fn place(
-    conn: &mut AsyncPgConnection,
-    currency: Currency,
-    accounts: &Accounts,
-) -> Result<usize> {
+pub(super) async fn place(conn: &mut AsyncPgConnection, shop: Shop, accounts: &Accounts) -> Result<usize> {
     let mut placed = 0;
     for order in ORDERS {
-        match conn.transaction(async |conn| place_one(conn, order, currency, accounts).await).await {
+        match conn.transaction(async |conn| place_one(conn, order, shop, accounts).await).await {
             Ok(()) => placed += 1,
             Err(ActionError::Refused(reasons)) => {
                 tracing::warn!(reasons = reasons.join(", "), "an order of the demo was left out");
@@ -52,7 +48,7 @@ pub(super) async fn place(
 async fn place_one(
     conn: &mut AsyncPgConnection,
     (lines, steps): DemoOrder,
-    currency: Currency,
+    shop: Shop,
     accounts: &Accounts,
 ) -> Outcome<(), String> {
     let requests: Vec<LineRequest> = lines
@@ -70,9 +66,10 @@ async fn place_one(
         email: accounts.customer_email.clone(),
         shipping_address: address(),
         billing_address: None,
+        shipping_method: None,
         expected_total: None,
         idempotency_key: None,
-        currency,
+        shop,
     };
     let placed = crate::orders::place::place(conn, &order).await.map_err(in_words)?;
     for to in steps {

@@ -93,6 +93,8 @@ pub enum PermissionEnum {
     ReadUsers,
     /// Give and take roles; close accounts.
     ManageUsers,
+    /// Set what shipping costs, what is taxed and which codes take something off.
+    ManagePricing,
 }
 
 /// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests

@@ -25,11 +25,13 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::Reads;
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, OrderEventId, OrderId, ProductId, ReviewId, UserId, VariantId,
+    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, ProductId, ReviewId, ShippingMethodId,
+    TaxRateId, UserId, VariantId,
 };
 use crate::orders::events::{self, OrderEvent};
-use crate::orders::{self, Order, OrderLine};
+use crate::orders::{self, Order, OrderDiscount, OrderLine};
 use crate::pagination::{Page, PageRequest};
+use crate::pricing::{self, Discount, ShippingMethod, TaxRate};
 use crate::reviews::{self, Review, ReviewPage};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
@@ -141,8 +143,12 @@ pub(crate) struct Loaders {
     pub(super) order_events: ById<OrderEventId, OrderEvent>,
     pub(super) events_of: ById<OrderId, Vec<OrderEvent>>,
     pub(super) order_lines_of: ById<OrderId, Vec<OrderLine>>,
+    pub(super) order_discounts_of: ById<OrderId, Vec<OrderDiscount>>,
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
+    pub(super) shipping_methods: ById<ShippingMethodId, ShippingMethod>,
+    pub(super) tax_rates: ById<TaxRateId, TaxRate>,
+    pub(super) discounts: ById<DiscountId, Discount>,
     pub(super) users: ById<UserId, User>,
     pub(super) saved_addresses: ById<AddressId, SavedAddress>,
     pub(super) addresses_of: ById<UserId, Vec<SavedAddress>>,
@@ -215,6 +221,22 @@ impl Loaders {
                 let lines = orders::queries::lines_by_orders(&*reads.get().await?, &ids).await?;
                 Ok(grouped(lines, |line| line.order_id))
             }),
+            order_discounts_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let codes = orders::queries::discounts_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(codes, |code| code.order_id))
+            }),
+            shipping_methods: ById::new(&reads, async |reads: Reads, ids: Vec<ShippingMethodId>| {
+                let found = pricing::shipping::queries::methods_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |method| method.id))
+            }),
+            tax_rates: ById::new(&reads, async |reads: Reads, ids: Vec<TaxRateId>| {
+                let found = pricing::tax::queries::rates_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |rate| rate.id))
+            }),
+            discounts: ById::new(&reads, async |reads: Reads, ids: Vec<DiscountId>| {
+                let found = pricing::discount::queries::discounts_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |discount| discount.id))
+            }),
             orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
                 let conn = reads.get().await?;
                 pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
@@ -283,6 +305,14 @@ impl Loaders {
         self.options_of.forget().await;
         self.images_of.forget().await;
         self.forget_listings().await;
+    }
+
+    /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.
+    pub(super) async fn forget_pricing(&self) {
+        self.carts.forget().await;
+        self.shipping_methods.forget().await;
+        self.tax_rates.forget().await;
+        self.discounts.forget().await;
     }
 
     /// Forgets what was read of reviews, after one was written; products count them.

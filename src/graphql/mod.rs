@@ -29,6 +29,7 @@ mod nulls;
 mod operation;
 mod orders;
 mod presence;
+mod pricing;
 mod relay;
 mod reviews;
 mod room;
@@ -69,6 +70,7 @@ pub struct Query(
     cart::CartQuery,
     catalog::CatalogQuery,
     orders::OrderQuery,
+    pricing::PricingQuery,
     catalog::SuggestionQuery,
     reviews::ReviewQuery,
     shop::ShopQuery,
@@ -84,6 +86,9 @@ pub struct Mutation(
     catalog::VariantMutation,
     inventory::InventoryMutation,
     orders::OrderMutation,
+    pricing::DiscountMutation,
+    pricing::ShippingMethodMutation,
+    pricing::TaxRateMutation,
     reviews::ReviewMutation,
 );
 

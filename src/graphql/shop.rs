@@ -14,6 +14,8 @@ pub(crate) struct Shop {
     name: String,
     /// What its prices are in.
     currency: CurrencyCode,
+    /// Whether tax is within its prices, or comes on top of them.
+    prices_include_tax: bool,
     /// The version of the server.
     version: &'static str,
     /// How much is allowed at once.
@@ -58,6 +60,7 @@ impl ShopQuery {
         Shop {
             name: shop.name.clone(),
             currency: CurrencyCode(shop.currency),
+            prices_include_tax: shop.prices_include_tax,
             version: env!("CARGO_PKG_VERSION"),
             limits: ShopLimits {
                 max_page_size: pagination::MAX_PAGE_SIZE,

@@ -12,6 +12,7 @@ use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
 use super::inventory::InventoryUserError;
 use super::orders::OrderUserError;
+use super::pricing::PricingUserError;
 use super::reviews::ReviewUserError;
 use crate::error::{ActionError, Outcome};
 
@@ -36,6 +37,8 @@ pub(crate) enum UserError {
     Inventory(InventoryUserError),
     /// Of orders.
     Order(OrderUserError),
+    /// Of shipping, tax and discounts.
+    Pricing(PricingUserError),
     /// Of products and variants.
     Product(ProductUserError),
     /// Of reviews.

@@ -14,6 +14,7 @@ use crate::db::schema::{order_lines, orders};
 use crate::error::{Outcome, Refusal, Result};
 use crate::ids::{OrderId, VariantId};
 use crate::inventory::reserve;
+use crate::pricing;
 
 /// A step to be taken.
 #[derive(Debug, Clone)]
@@ -63,6 +64,9 @@ pub async fn change_status(
             return Err(ChangeRefusal::WrongTransition { from, to: change.to }.into());
         }
         move_stock(conn, change.order_id, from.stock_effect(change.to)).await?;
+        if change.to == OrderStatus::Cancelled {
+            pricing::discount::give_back(conn, change.order_id).await?;
+        }
         let step = Change::Status { from, to: change.to };
         let note = change.note.as_deref();
         let event = NewEvent { order_id: change.order_id, change: step, actor: change.actor, note };

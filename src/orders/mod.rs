@@ -7,10 +7,11 @@ pub mod change_status;
 pub mod claim;
 pub mod events;
 pub mod feed;
+mod insert;
 pub mod model;
 pub mod place;
 pub mod queries;
 pub mod state;
 
-pub use self::model::{Order, OrderLine};
+pub use self::model::{Order, OrderDiscount, OrderLine};
 pub use self::state::OrderStatus;

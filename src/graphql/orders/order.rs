@@ -1,6 +1,6 @@
 //! `Order` and its lines.
 
-use async_graphql::{Context, Description, ID, Object};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::accounts::User;
 use super::super::address::Address;
@@ -67,7 +67,43 @@ impl Order {
         self.0.subtotal().into()
     }
 
-    /// What the customer owes for it.
+    /// What codes took off its lines.
+    async fn discount(&self) -> Money {
+        self.0.discount().into()
+    }
+
+    /// What shipping costs, after a code for free shipping.
+    async fn shipping(&self) -> Money {
+        self.0.shipping().into()
+    }
+
+    /// What its shipping method was called then; null where the shop charged nothing for shipping.
+    async fn shipping_method_name(&self) -> Option<&str> {
+        self.0.shipping_method_name.as_deref()
+    }
+
+    /// The tax of lines and shipping, within their prices or on top.
+    async fn tax(&self) -> Money {
+        self.0.tax().into()
+    }
+
+    /// Whether the tax is within the prices, or came on top of them.
+    async fn prices_include_tax(&self) -> bool {
+        self.0.prices_include_tax
+    }
+
+    /// The discount codes that it used; at most 2.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn discounts(&self, ctx: &Context<'_>) -> Result<Vec<OrderDiscount>> {
+        let codes = ctx.loaders().order_discounts_of.load_all(self.0.id).await?;
+        Ok(codes
+            .into_iter()
+            .map(|used| OrderDiscount { amount: self.0.amount(used.amount).into(), code: used.code })
+            .collect())
+    }
+
+    /// What the customer owes for it: the subtotal without the discount, with shipping, and with the tax where prices do not
+    /// include it.
     async fn total(&self) -> Money {
         self.0.total().into()
     }
@@ -104,6 +140,15 @@ impl Order {
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
+}
+
+/// A discount code that an order used.
+#[derive(SimpleObject)]
+pub struct OrderDiscount {
+    /// The code, in capitals.
+    code: String,
+    /// What it took off: of the lines, or what shipping would have cost.
+    amount: Money,
 }
 
 /// One bought variant. Name, article number and price stay as they were when the order was placed.
@@ -156,6 +201,16 @@ impl OrderLine {
     /// The price of all pieces.
     async fn total(&self) -> Money {
         crate::money::Money::new(self.line.total, self.currency).into()
+    }
+
+    /// Its share of what codes took off.
+    async fn discount(&self) -> Money {
+        crate::money::Money::new(self.line.discount, self.currency).into()
+    }
+
+    /// Its share of the order's tax.
+    async fn tax(&self) -> Money {
+        crate::money::Money::new(self.line.tax, self.currency).into()
     }
 
     /// The product, while it is on sale.
