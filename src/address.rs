@@ -36,8 +36,21 @@ pub struct AddressProblem {
     pub problem: String,
 }
 
+/// A country's two letters of ISO 3166-1 in capitals; none when there is no such country.
+#[must_use]
+pub fn country(given: &str) -> Option<String> {
+    let country = given.trim().to_ascii_uppercase();
+    CountryCode::for_alpha2(&country).is_ok().then_some(country)
+}
+
+/// A region as it is compared by: "or" and " OR" are the same.
+#[must_use]
+pub fn folded_region(given: &str) -> String {
+    given.trim().to_uppercase()
+}
+
 /// Longer parts are a mistake, and no label has room for them.
-const MAX_LENGTH: usize = 200;
+pub const MAX_LENGTH: usize = 200;
 /// The longest postcodes and phone numbers, with room for how people write them.
 const MAX_CODE_LENGTH: usize = 40;
 
@@ -87,7 +100,7 @@ impl Address {
                 note(field, format!("'{field}' holds a line break or another control character."));
             }
         }
-        if CountryCode::for_alpha2(&self.country).is_err() {
+        if country(&self.country).is_none() {
             note("country", "'country' must be two letters of ISO 3166-1, such as DE or US.".to_owned());
         }
         problems

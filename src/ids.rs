@@ -143,6 +143,12 @@ typed_ids! {
     RefundId = "refund", "a refund";
     /// What was asked of a payment provider, or told by it.
     PaymentTransactionId = "payment_transaction", "a payment transaction";
+    /// A way in which orders reach their buyers.
+    ShippingMethodId = "shipping_method", "a shipping method";
+    /// What is taxed how much somewhere.
+    TaxRateId = "tax_rate", "a tax rate";
+    /// A discount that a code gives.
+    DiscountId = "discount", "a discount";
     /// A job of the queue.
     JobId = "job", "a job";
     /// A row of the outbox.

@@ -33,6 +33,7 @@ pub mod money;
 pub mod orders;
 pub mod pagination;
 pub mod payments;
+pub mod pricing;
 pub mod queue;
 pub mod redis;
 pub mod reviews;

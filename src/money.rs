@@ -57,6 +57,13 @@ impl FromSql<Text, Pg> for Currency {
     }
 }
 
+/// As it stands in JSON that the database makes of a row.
+impl<'de> serde::Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Why an amount could not be read or computed. The text is meant for the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {

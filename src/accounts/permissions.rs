@@ -26,11 +26,13 @@ pub enum Permission {
     ManageUsers = 1 << 7,
     /// Take payments, mark orders paid, pay back.
     ManagePayments = 1 << 8,
+    /// Set what shipping costs, what is taxed and which codes take something off.
+    ManagePricing = 1 << 9,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::WriteReviews,
         Self::ManageCatalog,
         Self::ManageInventory,
@@ -40,6 +42,7 @@ impl Permission {
         Self::ReadUsers,
         Self::ManageUsers,
         Self::ManagePayments,
+        Self::ManagePricing,
     ];
 
     /// The permission's name in the API and in the database.
@@ -55,6 +58,7 @@ impl Permission {
             Self::ReadUsers => "READ_USERS",
             Self::ManageUsers => "MANAGE_USERS",
             Self::ManagePayments => "MANAGE_PAYMENTS",
+            Self::ManagePricing => "MANAGE_PRICING",
         }
     }
 }
@@ -100,7 +104,7 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ManagePayments, ManageUsers, ModerateReviews,
+            ManageCatalog, ManageInventory, ManageOrders, ManagePayments, ManagePricing, ManageUsers, ModerateReviews,
             ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
@@ -114,6 +118,7 @@ impl Role {
                 ManagePayments,
                 ModerateReviews,
                 ReadUsers,
+                ManagePricing,
             ],
             Self::Admin => &[
                 WriteReviews,
@@ -125,6 +130,7 @@ impl Role {
                 ModerateReviews,
                 ReadUsers,
                 ManageUsers,
+                ManagePricing,
             ],
         }
     }

@@ -20,7 +20,14 @@ pub(super) async fn lock_for_removal(
     selector: &CartSelector,
 ) -> QueryResult<Option<Cart>> {
     let Some(condition) = selector.condition() else { return Ok(None) };
-    carts::table.filter(condition).select(Cart::as_select()).for_update().first(&mut conn).await.optional()
+    carts::table
+        .filter(condition)
+        .select(Cart::as_select())
+        .for_update()
+        .prepared()
+        .get_result(&mut conn)
+        .await
+        .optional()
 }
 
 /// Locks the cart until the transaction ends and marks it changed; none when the caller has no such cart. One statement.
@@ -32,6 +39,22 @@ pub(crate) async fn lock_for_edit(
     diesel::update(carts::table.filter(condition))
         .set(carts::updated_at.eq(now))
         .returning(Cart::as_returning())
+        .prepared()
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Locks a cart that is to be ordered, and marks it changed: to be emptied is a change. None when the caller has no such
+/// cart. One statement.
+pub(crate) async fn lock_for_order(
+    mut conn: &AsyncPgConnection,
+    selector: &CartSelector,
+) -> QueryResult<Option<CartId>> {
+    let Some(condition) = selector.condition() else { return Ok(None) };
+    diesel::update(carts::table.filter(condition))
+        .set(carts::updated_at.eq(now))
+        .returning(carts::id)
         .prepared()
         .get_result(&mut conn)
         .await
@@ -57,6 +80,7 @@ pub(super) async fn create_for_guest(mut conn: &AsyncPgConnection, token: &str) 
     diesel::insert_into(carts::table)
         .values((carts::id.eq(CartId::new()), carts::token_hash.eq(sha256(token.as_bytes()).to_vec())))
         .returning(Cart::as_returning())
+        .prepared()
         .get_result(&mut conn)
         .await
 }

@@ -57,6 +57,7 @@ pub async fn merge(conn: &mut AsyncPgConnection, user: UserId, token: &str) -> Q
             let own = lock::lock_or_create(conn, user).await?;
             let present = queries::checkout_lines(conn, own.id).await?;
             report = plan(own.id, &present, coming);
+            store::carry_over(conn, guest.id, own.id).await?;
         }
         // The guest's lines go with their cart, which frees their ids for the customer's.
         diesel::delete(carts::table.filter(carts::id.eq(guest.id))).execute(conn).await?;

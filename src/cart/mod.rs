@@ -17,6 +17,8 @@ pub mod queries;
 mod refusal;
 mod remove_lines;
 mod selector;
+mod set_discounts;
+mod set_shipping;
 mod store;
 pub mod totals;
 mod update_lines;
@@ -29,11 +31,16 @@ pub use self::model::{Cart, CartContents, CartLine, Offer, Opened};
 pub use self::refusal::CartRefusal;
 pub use self::remove_lines::remove_lines;
 pub use self::selector::CartSelector;
+pub use self::set_discounts::set_discounts;
+pub use self::set_shipping::{ShippingWish, set_shipping};
 pub use self::update_lines::{LineUpdate, update_lines};
 
 /// The most lines a cart can have, and the most that one call can name. A cart is shown and ordered whole, so its size
 /// bounds every statement about it.
 pub const MAX_LINES: usize = 100;
+
+/// The most codes in a cart: one that takes something off the goods, and one off shipping.
+pub const MAX_CODES: usize = 2;
 
 /// The most pieces of one variant in a cart; `cart_lines_quantity_range` says the same.
 pub const MAX_QUANTITY: i32 = 1000;

@@ -1,12 +1,16 @@
 //! Carts as the application reads them.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Jsonb;
 
 use crate::catalog::{ProductStatus, Variant};
 use crate::db::schema::carts;
 use crate::ids::{CartId, CartLineId, UserId};
 use crate::money::Money;
+use crate::pricing::{Terms, terms};
 
 /// A cart without its lines.
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable)]
@@ -20,6 +24,9 @@ pub struct Cart {
     pub created_at: DateTime<Utc>,
     /// When something was last put in, changed or taken out.
     pub updated_at: DateTime<Utc>,
+    /// What its price depends on beside its lines: read along with it, and with a lock as of the moment before the lock.
+    #[diesel(select_expression = sql(terms::OF_CART), select_expression_type = SqlLiteral<Jsonb>)]
+    pub terms: Terms,
 }
 
 /// A variant with what decides whether it can be bought.
@@ -31,6 +38,8 @@ pub struct Offer {
     pub product_name: String,
     /// Where its product is in its life.
     pub product_status: ProductStatus,
+    /// How its product is taxed.
+    pub tax_class: String,
 }
 
 /// One variant in a cart.
@@ -108,6 +117,7 @@ pub(super) mod samples {
             variant: Variant::sample(Money::new(price, Currency::USD), stock),
             product_name: "Mug".to_owned(),
             product_status: ProductStatus::Active,
+            tax_class: "standard".to_owned(),
         }
     }
 

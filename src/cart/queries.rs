@@ -34,18 +34,23 @@ impl LineRow {
     }
 }
 
-/// An offer as columns: the variant, its product's name and status.
-type OfferRow = (Variant, String, String);
+/// An offer as columns: the variant, its product's name, status and tax class.
+type OfferRow = (Variant, String, String, String);
 
-fn offer((variant, product_name, status): OfferRow) -> Offer {
-    Offer { variant, product_name, product_status: ProductStatus::stored(&status) }
+fn offer((variant, product_name, status, tax_class): OfferRow) -> Offer {
+    Offer { variant, product_name, product_status: ProductStatus::stored(&status), tax_class }
 }
 
 /// The cart with its lines; none when the caller has no such cart.
 pub async fn find(conn: &AsyncPgConnection, selector: &CartSelector) -> QueryResult<Option<CartContents>> {
     let Some(condition) = selector.condition() else { return Ok(None) };
-    let cart =
-        carts::table.filter(condition).select(Cart::as_select()).first(&mut &*conn).await.optional()?;
+    let cart = carts::table
+        .filter(condition)
+        .select(Cart::as_select())
+        .prepared()
+        .get_result(&mut &*conn)
+        .await
+        .optional()?;
     match cart {
         None => Ok(None),
         Some(cart) => Ok(Some(CartContents { lines: checkout_lines(conn, cart.id).await?, cart })),
@@ -54,8 +59,12 @@ pub async fn find(conn: &AsyncPgConnection, selector: &CartSelector) -> QueryRes
 
 /// The carts with these ids, whosever they are, with their lines.
 pub async fn contents_by_ids(conn: &AsyncPgConnection, ids: &[CartId]) -> QueryResult<Vec<CartContents>> {
-    let carts: Vec<Cart> =
-        carts::table.filter(carts::id.eq_any(ids)).select(Cart::as_select()).load(&mut &*conn).await?;
+    let carts: Vec<Cart> = carts::table
+        .filter(carts::id.eq_any(ids))
+        .select(Cart::as_select())
+        .prepared()
+        .load(&mut &*conn)
+        .await?;
     let mut lines = lines_by_carts(conn, ids).await?;
     Ok(carts
         .into_iter()
@@ -77,7 +86,10 @@ pub async fn lines_by_carts(mut conn: &AsyncPgConnection, ids: &[CartId]) -> Que
         .inner_join(product_variants::table.inner_join(inventory::table).inner_join(products::table))
         .filter(cart_lines::cart_id.eq_any(ids))
         .order(cart_lines::id)
-        .select((LineRow::as_select(), (Variant::as_select(), products::name, products::status)))
+        .select((
+            LineRow::as_select(),
+            (Variant::as_select(), products::name, products::status, products::tax_class),
+        ))
         .load(&mut conn)
         .await?;
     Ok(rows.into_iter().map(|(line, row)| line.of(offer(row))).collect())
@@ -105,7 +117,10 @@ pub(super) async fn lines_and_offers(
         .left_join(cart_lines::table.on(in_cart))
         .filter(concerned)
         .order(cart_lines::id)
-        .select((Option::<LineRow>::as_select(), (Variant::as_select(), products::name, products::status)))
+        .select((
+            Option::<LineRow>::as_select(),
+            (Variant::as_select(), products::name, products::status, products::tax_class),
+        ))
         .prepared()
         .load(&mut conn)
         .await?;

@@ -49,6 +49,23 @@ pub enum CartRefusal {
         /// How many of those the cart holds already.
         in_cart: i32,
     },
+    /// There is no such code, or it is offered no longer. `code` is its place in the caller's list, from 0.
+    DiscountNotFound { code: usize },
+    /// Another code of the list takes something off the same thing.
+    DiscountsClash { code: usize },
+    /// The call names more codes than a cart can have.
+    TooManyCodes {
+        /// How many.
+        given: usize,
+    },
+    /// There is no such country.
+    CountryUnknown,
+    /// A region without a country, or one that no address has.
+    RegionInvalid,
+    /// There is no such shipping method, or none that can be chosen.
+    ShippingMethodNotFound,
+    /// The shipping method does not go there, or not with so much weight.
+    ShippingMethodUnavailable,
 }
 
 impl Refusal for CartRefusal {}

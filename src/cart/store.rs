@@ -41,6 +41,32 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// Has the codes and the destination of a guest's cart taken over by a customer's, both locked, as far as that has none of
+/// its own.
+pub(super) async fn carry_over(
+    mut conn: &AsyncPgConnection,
+    guest: CartId,
+    own: CartId,
+) -> diesel::QueryResult<()> {
+    diesel::sql_query(
+        "WITH destination AS (\
+             UPDATE carts own SET country = guest.country, region = guest.region, \
+                                  shipping_method_id = guest.shipping_method_id \
+             FROM carts guest \
+             WHERE own.id = $2 AND guest.id = $1 AND own.country IS NULL AND guest.country IS NOT NULL\
+         ) \
+         INSERT INTO cart_discounts (cart_id, scope, discount_id) \
+         SELECT $2, scope, discount_id FROM cart_discounts WHERE cart_id = $1 \
+         ON CONFLICT (cart_id, scope) DO NOTHING",
+    )
+    .bind::<Uuid, _>(guest)
+    .bind::<Uuid, _>(own)
+    .prepared()
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
 /// The lines of a cart after a change, in the order they were put in.
 pub(super) fn replace(mut lines: Vec<CartLine>, changed: Vec<CartLine>) -> Vec<CartLine> {
     lines.retain(|line| changed.iter().all(|newer| newer.id != line.id));

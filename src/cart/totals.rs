@@ -2,6 +2,38 @@
 
 use super::model::CartLine;
 use crate::money::{Currency, Money, MoneyError};
+use crate::pricing::{self, Quote, Terms};
+
+/// What an order of the cart would cost, as far as its owner has said where it goes. An error only for prices beyond those
+/// that the database allows, or in another currency than the shop's.
+pub fn quote<'a>(
+    lines: impl IntoIterator<Item = &'a CartLine>,
+    terms: &Terms,
+    shop: pricing::Shop,
+) -> Result<Quote, MoneyError> {
+    pricing::quote(&priced(lines, shop.currency)?, terms, None, shop)
+}
+
+/// The lines as they are priced.
+pub fn priced<'a>(
+    lines: impl IntoIterator<Item = &'a CartLine>,
+    currency: Currency,
+) -> Result<Vec<pricing::Line>, MoneyError> {
+    let priced = |line: &CartLine| {
+        let price = line.unit_price();
+        if price.currency != currency {
+            return Err(MoneyError::MixedCurrencies);
+        }
+        Ok(pricing::Line {
+            id: line.offer.variant.id.0,
+            unit_price: price.minor,
+            quantity: line.quantity,
+            grams: line.offer.variant.weight_grams.unwrap_or(0),
+            tax_class: line.offer.tax_class.clone(),
+        })
+    };
+    lines.into_iter().map(priced).collect()
+}
 
 /// The price of a line: its pieces at [`CartLine::unit_price`].
 pub fn line_total(line: &CartLine) -> Result<Money, MoneyError> {

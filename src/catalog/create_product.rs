@@ -7,7 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::draft::{ImageDraft, OptionDraft, ProductDraft, VariantDrafts};
 use super::refusal::{FieldProblem, ProductProblem, Refused};
-use super::validate::{Checks, MAX_NAME, MAX_VARIANTS, MAX_VENDOR};
+use super::validate::{Checks, MAX_NAME, MAX_VARIANTS, MAX_VENDOR, STANDARD_TAX_CLASS};
 use super::variant_row::{self, CheckedVariant, Keeper};
 use super::{ProductStatus, images, options, slug};
 use crate::db::schema::products;
@@ -30,6 +30,7 @@ struct NewProduct {
     tags: Vec<String>,
     attributes: serde_json::Value,
     status: &'static str,
+    tax_class: String,
 }
 
 /// A draft that is right in itself.
@@ -85,6 +86,7 @@ fn check(draft: &ProductDraft, keeper: Keeper) -> Outcome<Checked, Refused<Produ
         tags: checks.tags(&draft.tags),
         attributes: checks.attributes(&draft.attributes),
         status: draft.status.as_str(),
+        tax_class: checks.tax_class(draft.tax_class.as_deref().unwrap_or(STANDARD_TAX_CLASS)),
     };
     let options = checks.options(&draft.options);
     let images = checks.images(&draft.images);

@@ -32,6 +32,8 @@ pub struct ProductDraft {
     pub attributes: Vec<(String, String)>,
     /// Where its life begins.
     pub status: ProductStatus,
+    /// How it is taxed; as most things when left out.
+    pub tax_class: Option<String>,
     /// The choices it offers.
     pub options: Vec<OptionDraft>,
     /// Its pictures, in the order to show them.
@@ -109,6 +111,8 @@ pub struct ProductChange {
     pub attributes: Option<Vec<(String, String)>>,
     /// Where it is in its life.
     pub status: Option<ProductStatus>,
+    /// How it is taxed.
+    pub tax_class: Option<String>,
     /// All its options. Variants keep their values for those whose name stays.
     pub options: Option<Vec<OptionDraft>>,
     /// All its pictures. One whose URL stays keeps its id.

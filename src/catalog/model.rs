@@ -96,6 +96,8 @@ pub struct Product {
     /// Names and values such as `Material: Stoneware`: a flat JSON object of strings.
     pub attributes: serde_json::Value,
     status: String,
+    /// How it is taxed: what tax rates call the same.
+    pub tax_class: String,
     /// The lowest price of a living variant, in minor units; 0 without one.
     pub price_min: i64,
     /// The highest.

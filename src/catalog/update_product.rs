@@ -25,6 +25,7 @@ struct Columns {
     tags: Option<Vec<String>>,
     attributes: Option<serde_json::Value>,
     status: Option<&'static str>,
+    tax_class: Option<String>,
 }
 
 struct Checked {
@@ -77,6 +78,7 @@ fn check(change: &ProductChange) -> Outcome<Checked, Refused<ProductProblem>> {
         tags: change.tags.as_deref().map(|tags| checks.tags(tags)),
         attributes: change.attributes.as_deref().map(|attributes| checks.attributes(attributes)),
         status: change.status.map(ProductStatus::as_str),
+        tax_class: change.tax_class.as_deref().map(|class| checks.tax_class(class)),
     };
     let options = change.options.as_deref().map(|options| checks.options(options));
     let images = change.images.as_deref().map(|images| checks.images(images));

@@ -51,6 +51,10 @@ pub const MAX_BARCODE: usize = 100;
 pub const MAX_PRICE: i64 = 100_000_000_000;
 /// The heaviest variant, in grams; the same as in the table's CHECK.
 pub const MAX_WEIGHT: i32 = 100_000_000;
+/// How things are taxed that say nothing else.
+pub const STANDARD_TAX_CLASS: &str = "standard";
+/// The longest name of a tax class; the same as in the table's CHECK.
+pub const MAX_TAX_CLASS: usize = 50;
 /// The last place among siblings.
 pub const MAX_POSITION: i32 = 1_000_000;
 
@@ -66,18 +70,18 @@ pub(crate) fn is_image_url(url: &str) -> bool {
 }
 
 /// The refusals of one input so far.
-pub(super) struct Checks<P> {
+pub(crate) struct Checks<P> {
     refusals: Vec<Refused<P>>,
     within: Vec<String>,
 }
 
 impl<P: From<FieldProblem>> Checks<P> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { refusals: Vec::new(), within: Vec::new() }
     }
 
     /// Checks one item of a list: paths are below it while `check` runs.
-    pub(super) fn item<T>(&mut self, list: &str, index: usize, check: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn item<T>(&mut self, list: &str, index: usize, check: impl FnOnce(&mut Self) -> T) -> T {
         let depth = self.within.len();
         self.within.extend([list.to_owned(), index.to_string()]);
         let value = check(self);
@@ -85,18 +89,18 @@ impl<P: From<FieldProblem>> Checks<P> {
         value
     }
 
-    pub(super) fn refuse(&mut self, field: &str, problem: impl Into<P>) {
+    pub(crate) fn refuse(&mut self, field: &str, problem: impl Into<P>) {
         let path = self.within.iter().map(String::as_str).chain((!field.is_empty()).then_some(field));
         self.refusals.push(Refused::at(path, problem));
     }
 
     /// Ends the verb if anything was refused.
-    pub(super) fn finish<T>(self, value: T) -> Outcome<T, Refused<P>> {
+    pub(crate) fn finish<T>(self, value: T) -> Outcome<T, Refused<P>> {
         if self.refusals.is_empty() { Ok(value) } else { Err(ActionError::Refused(self.refusals)) }
     }
 
     /// Text without white space around it; may be empty.
-    pub(super) fn optional_text(&mut self, field: &str, text: &str, max: usize) -> String {
+    pub(crate) fn optional_text(&mut self, field: &str, text: &str, max: usize) -> String {
         let text = text.trim();
         let given = text.chars().count();
         if given > max {
@@ -108,14 +112,14 @@ impl<P: From<FieldProblem>> Checks<P> {
     }
 
     /// Text that says something.
-    pub(super) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
+    pub(crate) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
         if text.trim().is_empty() {
             self.refuse(field, FieldProblem::Empty);
         }
         self.optional_text(field, text, max)
     }
 
-    pub(super) fn slug(&mut self, given: &str) -> String {
+    pub(crate) fn slug(&mut self, given: &str) -> String {
         let length = given.chars().count();
         if length > slug::MAX_LENGTH {
             self.refuse("slug", FieldProblem::TooLong { max: slug::MAX_LENGTH, given: length });
@@ -125,19 +129,30 @@ impl<P: From<FieldProblem>> Checks<P> {
         given.to_owned()
     }
 
-    pub(super) fn range(&mut self, field: &str, given: i32, max: i32) -> i32 {
+    /// The name of a tax class: what products, rates and shipping methods name alike.
+    pub(crate) fn tax_class(&mut self, given: &str) -> String {
+        let length = given.chars().count();
+        if length > MAX_TAX_CLASS {
+            self.refuse("taxClass", FieldProblem::TooLong { max: MAX_TAX_CLASS, given: length });
+        } else if !slug::is_well_formed(given) {
+            self.refuse("taxClass", FieldProblem::MalformedSlug);
+        }
+        given.to_owned()
+    }
+
+    pub(crate) fn range(&mut self, field: &str, given: i32, max: i32) -> i32 {
         if !(0..=max).contains(&given) {
             self.refuse(field, FieldProblem::OutOfRange { min: 0, max: max.into(), given: given.into() });
         }
         given
     }
 
-    pub(super) fn position(&mut self, given: i32) -> i32 {
+    pub(crate) fn position(&mut self, given: i32) -> i32 {
         self.range("position", given, MAX_POSITION)
     }
 
     /// Whether a list is short enough to be looked at.
-    pub(super) fn count(&mut self, field: &str, given: usize, max: usize) -> bool {
+    pub(crate) fn count(&mut self, field: &str, given: usize, max: usize) -> bool {
         if given > max {
             self.refuse(field, FieldProblem::TooMany { max, given });
         }

@@ -29,6 +29,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    cart_discounts (cart_id, scope) {
+        cart_id -> Uuid,
+        scope -> Text,
+        discount_id -> Uuid,
+    }
+}
+
+diesel::table! {
     cart_lines (id) {
         id -> Uuid,
         cart_id -> Uuid,
@@ -46,6 +54,9 @@ diesel::table! {
         token_hash -> Nullable<Bytea>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        shipping_method_id -> Nullable<Uuid>,
+        country -> Nullable<Text>,
+        region -> Text,
     }
 }
 
@@ -64,6 +75,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    discount_uses (discount_id, customer) {
+        discount_id -> Uuid,
+        customer -> Text,
+        used -> Int4,
+        usage_limit -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     gateway_events (provider, id) {
         provider -> Text,
         id -> Text,
@@ -71,6 +91,25 @@ diesel::table! {
         payload -> Jsonb,
         received_at -> Timestamptz,
         handled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    discounts (id) {
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        value -> Int8,
+        currency -> Bpchar,
+        minimum_subtotal -> Int8,
+        starts_at -> Nullable<Timestamptz>,
+        ends_at -> Nullable<Timestamptz>,
+        usage_limit -> Nullable<Int4>,
+        usage_limit_per_customer -> Nullable<Int4>,
+        used -> Int4,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -129,6 +168,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_discounts (order_id, discount_id) {
+        order_id -> Uuid,
+        discount_id -> Uuid,
+        code -> Text,
+        amount -> Int8,
+        customer -> Text,
+        given_back_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     order_events (id) {
         id -> Uuid,
         order_id -> Uuid,
@@ -161,6 +211,8 @@ diesel::table! {
         quantity -> Int4,
         total -> Int8,
         refunded -> Int4,
+        discount -> Int8,
+        tax -> Int8,
     }
 }
 
@@ -185,6 +237,12 @@ diesel::table! {
         cancelled -> Int8,
         expires_at -> Nullable<Timestamptz>,
         cancel_reason -> Nullable<Text>,
+        discount -> Int8,
+        shipping -> Int8,
+        tax -> Int8,
+        prices_include_tax -> Bool,
+        shipping_method_id -> Nullable<Uuid>,
+        shipping_method_name -> Nullable<Text>,
     }
 }
 
@@ -302,6 +360,7 @@ diesel::table! {
         skus -> Text,
         choices -> Text,
         search_name -> Text,
+        tax_class -> Text,
     }
 }
 
@@ -384,6 +443,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    shipping_methods (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        countries -> Array<Text>,
+        kind -> Text,
+        up_to_grams -> Array<Int4>,
+        prices -> Array<Int8>,
+        free_from -> Nullable<Int8>,
+        currency -> Bpchar,
+        tax_class -> Text,
+        position -> Int4,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     stock_changes (id) {
         id -> Uuid,
         variant_id -> Uuid,
@@ -392,6 +470,20 @@ diesel::table! {
         on_hand -> Int4,
         reason -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tax_rates (id) {
+        id -> Uuid,
+        country -> Text,
+        region -> Text,
+        tax_class -> Text,
+        name -> Text,
+        rate_ppm -> Int4,
+        place -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -428,6 +520,11 @@ diesel::joinable!(reviews -> products (product_id));
 diesel::joinable!(carts -> users (user_id));
 diesel::joinable!(cart_lines -> product_variants (variant_id));
 diesel::joinable!(cart_lines -> carts (cart_id));
+diesel::joinable!(cart_discounts -> carts (cart_id));
+diesel::joinable!(cart_discounts -> discounts (discount_id));
+diesel::joinable!(discount_uses -> discounts (discount_id));
+diesel::joinable!(order_discounts -> orders (order_id));
+diesel::joinable!(order_discounts -> discounts (discount_id));
 diesel::joinable!(orders -> users (user_id));
 diesel::joinable!(order_lines -> products (product_id));
 diesel::joinable!(order_lines -> product_variants (variant_id));
@@ -438,14 +535,18 @@ diesel::joinable!(order_events -> orders (order_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_events,
     addresses,
+    cart_discounts,
     cart_lines,
     carts,
     categories,
+    discount_uses,
+    discounts,
     gateway_events,
     idempotency_keys,
     inventory,
     jobs,
     mailed_tokens,
+    order_discounts,
     order_events,
     order_lines,
     orders,
@@ -463,6 +564,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_permissions,
     roles,
     sessions,
+    shipping_methods,
     stock_changes,
+    tax_rates,
     users,
 );

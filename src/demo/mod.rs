@@ -62,7 +62,7 @@ async fn fill(conn: &mut AsyncPgConnection, app: &App, accounts: &Accounts) -> a
     };
     let summary = import::run(conn, &options).await?;
     let reviews = reviews::load(conn).await?;
-    let orders = orders::place(conn, app.config.shop.currency, accounts, app.clock.now()).await?;
+    let orders = orders::place(conn, (&app.config.shop).into(), accounts, app.clock.now()).await?;
     tracing::info!(
         products = summary.products.created,
         variants = summary.variants.created,

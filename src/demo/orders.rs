@@ -9,11 +9,11 @@ use super::accounts::Accounts;
 use crate::address::Address;
 use crate::cart::{self, CartSelector, LineRequest, VariantKey};
 use crate::error::{ActionError, Outcome, Result};
-use crate::money::Currency;
 use crate::orders::OrderStatus;
 use crate::orders::change_status::{ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::PlaceOrder;
+use crate::pricing::Shop;
 
 /// What was bought (articles and numbers of pieces), and how far the order has come since.
 type DemoOrder = (&'static [(&'static str, i32)], &'static [OrderStatus]);
@@ -34,13 +34,13 @@ const ORDERS: [DemoOrder; 5] = [
 /// refuses is left out: whoever changes the demo's catalogue need not know what is ordered here.
 pub(super) async fn place(
     conn: &mut AsyncPgConnection,
-    currency: Currency,
+    shop: Shop,
     accounts: &Accounts,
     now: DateTime<Utc>,
 ) -> Result<usize> {
     let mut placed = 0;
     for order in ORDERS {
-        match conn.transaction(async |conn| place_one(conn, order, currency, accounts, now).await).await {
+        match conn.transaction(async |conn| place_one(conn, order, shop, accounts, now).await).await {
             Ok(()) => placed += 1,
             Err(ActionError::Refused(reasons)) => {
                 tracing::warn!(reasons = reasons.join(", "), "an order of the demo was left out");
@@ -54,7 +54,7 @@ pub(super) async fn place(
 async fn place_one(
     conn: &mut AsyncPgConnection,
     (lines, steps): DemoOrder,
-    currency: Currency,
+    shop: Shop,
     accounts: &Accounts,
     now: DateTime<Utc>,
 ) -> Outcome<(), String> {
@@ -73,8 +73,9 @@ async fn place_one(
         email: accounts.customer_email.clone(),
         shipping_address: address(),
         billing_address: None,
+        shipping_method: None,
         expected_total: None,
-        currency,
+        shop,
         expires_at: now + TimeDelta::days(14),
     };
     let placed = crate::orders::place::place(conn, &order).await.map_err(in_words)?;

@@ -95,6 +95,8 @@ pub enum PermissionEnum {
     ManageUsers,
     /// Take payments, mark orders paid, pay back.
     ManagePayments,
+    /// Set what shipping costs, what is taxed and which codes take something off.
+    ManagePricing,
 }
 
 /// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests

@@ -26,13 +26,14 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::{Db, Reads};
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId, UserId,
-    VariantId,
+    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId,
+    ShippingMethodId, TaxRateId, UserId, VariantId,
 };
 use crate::orders::events::{self, OrderEvent};
-use crate::orders::{self, Order, OrderLine};
+use crate::orders::{self, Order, OrderDiscount, OrderLine};
 use crate::pagination::{Page, PageRequest};
 use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
+use crate::pricing::{self, Discount, ShippingMethod, TaxRate};
 use crate::reviews::{self, Review, ReviewPage};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
@@ -150,8 +151,12 @@ pub(crate) struct Loaders {
     pub(super) refunds: ById<RefundId, Refund>,
     pub(super) refunds_of: ById<OrderId, Vec<Refund>>,
     pub(super) refund_lines_of: ById<RefundId, Vec<RefundLine>>,
+    pub(super) order_discounts_of: ById<OrderId, Vec<OrderDiscount>>,
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
+    pub(super) shipping_methods: ById<ShippingMethodId, ShippingMethod>,
+    pub(super) tax_rates: ById<TaxRateId, TaxRate>,
+    pub(super) discounts: ById<DiscountId, Discount>,
     pub(super) users: ById<UserId, User>,
     pub(super) saved_addresses: ById<AddressId, SavedAddress>,
     pub(super) addresses_of: ById<UserId, Vec<SavedAddress>>,
@@ -251,6 +256,22 @@ impl Loaders {
                 let found = payments::queries::lines_by_refunds(&*reads.get().await?, &ids).await?;
                 Ok(grouped(found, |line| line.refund_id))
             }),
+            order_discounts_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let codes = orders::queries::discounts_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(codes, |code| code.order_id))
+            }),
+            shipping_methods: ById::new(&reads, async |reads: Reads, ids: Vec<ShippingMethodId>| {
+                let found = pricing::shipping::queries::methods_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |method| method.id))
+            }),
+            tax_rates: ById::new(&reads, async |reads: Reads, ids: Vec<TaxRateId>| {
+                let found = pricing::tax::queries::rates_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |rate| rate.id))
+            }),
+            discounts: ById::new(&reads, async |reads: Reads, ids: Vec<DiscountId>| {
+                let found = pricing::discount::queries::discounts_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |discount| discount.id))
+            }),
             orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
                 let conn = reads.get().await?;
                 pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
@@ -333,6 +354,14 @@ impl Loaders {
         self.refunds.forget().await;
         self.refunds_of.forget().await;
         self.refund_lines_of.forget().await;
+    }
+
+    /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.
+    pub(super) async fn forget_pricing(&self) {
+        self.carts.forget().await;
+        self.shipping_methods.forget().await;
+        self.tax_rates.forget().await;
+        self.discounts.forget().await;
     }
 
     /// Forgets what was read of reviews, after one was written; products count them.

@@ -31,6 +31,7 @@ mod operation;
 mod orders;
 mod payments;
 mod presence;
+mod pricing;
 mod relay;
 mod reviews;
 mod room;
@@ -71,6 +72,7 @@ pub struct Query(
     cart::CartQuery,
     catalog::CatalogQuery,
     orders::OrderQuery,
+    pricing::PricingQuery,
     catalog::SuggestionQuery,
     reviews::ReviewQuery,
     shop::ShopQuery,
@@ -87,6 +89,9 @@ pub struct Mutation(
     inventory::InventoryMutation,
     orders::OrderMutation,
     payments::PaymentMutation,
+    pricing::DiscountMutation,
+    pricing::ShippingMethodMutation,
+    pricing::TaxRateMutation,
     reviews::ReviewMutation,
 );
 

@@ -12,7 +12,9 @@ use super::error::{ApiError, Result};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
 use super::payments::{Payment, Refund};
+use super::pricing::{Discount, ShippingMethod, TaxRate};
 use super::reviews::Review;
+use crate::accounts::Permission;
 use crate::ids::{AnyId, OrderId, ProductId};
 use crate::reviews;
 
@@ -24,6 +26,8 @@ pub(crate) enum Node {
     Cart(Cart),
     /// A category.
     Category(Category),
+    /// A discount: for those who manage them.
+    Discount(Discount),
     /// An order: your own, or any for staff.
     Order(Order),
     /// Something that happened to an order.
@@ -40,6 +44,10 @@ pub(crate) enum Node {
     Review(Review),
     /// An address: only of your account's book.
     SavedAddress(SavedAddress),
+    /// A shipping method.
+    ShippingMethod(ShippingMethod),
+    /// A tax rate: for those who manage them.
+    TaxRate(TaxRate),
     /// An account.
     User(User),
 }
@@ -155,6 +163,20 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let saved = loaders.saved_addresses.load(id).await?;
             let own = saved.filter(|saved| ctx.viewer().user_id() == Some(saved.user_id));
             own.map(|saved| SavedAddress(saved).into())
+        }
+        AnyId::ShippingMethodId(id) => {
+            let method = loaders.shipping_methods.load(id).await?;
+            let visible = method.filter(|method| super::pricing::visible(ctx, method));
+            visible.map(|method| ShippingMethod(method).into())
+        }
+        AnyId::TaxRateId(id) => {
+            let rate = loaders.tax_rates.load(id).await?;
+            rate.filter(|_| ctx.may(Permission::ManagePricing)).map(|rate| TaxRate(rate).into())
+        }
+        AnyId::DiscountId(id) => {
+            let discount = loaders.discounts.load(id).await?;
+            let visible = discount.filter(|_| ctx.may(Permission::ManagePricing));
+            visible.map(|discount| Discount(discount).into())
         }
         // Named one by one, so that a new kind of thing has to be decided about.
         AnyId::AccountEventId(_)

@@ -15,6 +15,8 @@ pub(crate) struct Shop {
     name: String,
     /// What its prices are in.
     currency: CurrencyCode,
+    /// Whether tax is within its prices, or comes on top of them.
+    prices_include_tax: bool,
     /// The version of the server.
     version: &'static str,
     /// How customers can pay by themselves; staff can mark orders paid in any case.
@@ -61,6 +63,7 @@ impl ShopQuery {
         Shop {
             name: shop.name.clone(),
             currency: CurrencyCode(shop.currency),
+            prices_include_tax: shop.prices_include_tax,
             version: env!("CARGO_PKG_VERSION"),
             payment_providers: crate::till::providers(ctx.app()).into_iter().map(Into::into).collect(),
             limits: ShopLimits {

@@ -13,6 +13,7 @@ use super::error::Result;
 use super::inventory::InventoryUserError;
 use super::orders::OrderUserError;
 use super::payments::PaymentUserError;
+use super::pricing::PricingUserError;
 use super::reviews::ReviewUserError;
 use crate::error::{ActionError, Outcome};
 
@@ -39,6 +40,8 @@ pub(crate) enum UserError {
     Order(OrderUserError),
     /// Of payments and refunds.
     Payment(PaymentUserError),
+    /// Of shipping, tax and discounts.
+    Pricing(PricingUserError),
     /// Of products and variants.
     Product(ProductUserError),
     /// Of reviews.

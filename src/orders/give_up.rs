@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::ids::PaymentId;
 use crate::payments::work::CancelPayment;
 use crate::payments::{Payment, RefundReason, queries, store};
+use crate::pricing;
 use crate::queue;
 
 /// Gives the order up, which is locked and may be cancelled.
@@ -36,6 +37,7 @@ pub(super) async fn give_up(
         data = Some(json!({ "refundIds": refunds.iter().map(ToString::to_string).collect::<Vec<_>>() }));
     }
     move_stock(conn, order.id, from.stock_effect(OrderStatus::Cancelled)).await?;
+    pricing::discount::give_back(conn, order.id).await?;
     let change = Change::Status { from, to: OrderStatus::Cancelled };
     let event = NewEvent {
         note,

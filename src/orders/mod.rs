@@ -15,6 +15,7 @@ pub mod expire;
 pub mod feed;
 mod give_up;
 pub mod incoming;
+mod insert;
 mod lock;
 pub mod model;
 mod pay_back;
@@ -29,5 +30,5 @@ pub mod start_payment;
 pub mod state;
 mod stock;
 
-pub use self::model::{Order, OrderLine, is_of_token};
+pub use self::model::{Order, OrderDiscount, OrderLine, is_of_token};
 pub use self::state::OrderStatus;

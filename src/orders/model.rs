@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::events::CancelReason;
 use super::state::OrderStatus;
 use crate::address::Address;
-use crate::db::schema::{order_lines, orders};
+use crate::db::schema::{order_discounts, order_lines, orders};
 use crate::ids::{OrderId, OrderLineId, ProductId, UserId, VariantId};
 use crate::money::{Currency, Money};
 use crate::secrets;
@@ -28,7 +28,14 @@ pub struct Order {
     status: String,
     currency: Currency,
     subtotal: i64,
+    discount: i64,
+    shipping: i64,
+    tax: i64,
     total: i64,
+    /// Whether the tax is within the prices, or came on top of them.
+    pub prices_include_tax: bool,
+    /// What its shipping method was called then; none where shipping was not charged.
+    pub shipping_method_name: Option<String>,
     shipping_address: serde_json::Value,
     billing_address: Option<serde_json::Value>,
     /// When it was placed.
@@ -69,6 +76,22 @@ pub struct OrderLine {
     pub total: i64,
     /// Of how many the price was paid back.
     pub refunded: i32,
+    /// Its share of what codes took off, in minor units.
+    pub discount: i64,
+    /// Its share of the order's tax, in minor units.
+    pub tax: i64,
+}
+
+/// A code that an order used.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = order_discounts, check_for_backend(diesel::pg::Pg))]
+pub struct OrderDiscount {
+    /// Whose code it is.
+    pub order_id: OrderId,
+    /// The code as it was then.
+    pub code: String,
+    /// What it took off, in minor units: of the goods, or what shipping would have cost.
+    pub amount: i64,
 }
 
 impl Order {
@@ -83,6 +106,24 @@ impl Order {
     #[must_use]
     pub fn subtotal(&self) -> Money {
         self.amount(self.subtotal)
+    }
+
+    /// What codes took off the lines.
+    #[must_use]
+    pub fn discount(&self) -> Money {
+        self.amount(self.discount)
+    }
+
+    /// What shipping costs.
+    #[must_use]
+    pub fn shipping(&self) -> Money {
+        self.amount(self.shipping)
+    }
+
+    /// The tax of lines and shipping.
+    #[must_use]
+    pub fn tax(&self) -> Money {
+        self.amount(self.tax)
     }
 
     /// What the customer owes for it.

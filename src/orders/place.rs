@@ -1,29 +1,30 @@
 //! Placing an order: what was in the cart becomes an order, and its stock is reserved.
 //!
-//! One transaction of a fixed number of statements, whatever the number of lines: lock the cart, read its lines, reserve
-//! the stock, write order, lines, event and outbox row, empty the cart. The database has the last word on stock (see
-//! [`crate::inventory`]); two checkouts of one cart meet at the cart's lock, and the second finds it empty. Payment is no
+//! One transaction of a fixed number of statements, whatever the number of lines: lock the cart, read its lines and the shop's
+//! terms for where they go, reserve the stock, write the order with all that belongs to it and empty the cart, append the
+//! event. The amounts come from the same function as those that the cart shows
+//! ([`pricing::quote`](crate::pricing::quote())). The database has the last word on stock (see [`crate::inventory`]) and on
+//! how often a code is used; two checkouts of one cart meet at the cart's lock, and the second finds it empty. Payment is no
 //! part of this.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 
 use super::events::{self, Actor, Change, NewEvent};
+use super::insert::{self, Bought};
 use super::state::OrderStatus;
 use crate::address::Address;
 use crate::cart::{self, CartLine, CartSelector};
-use crate::db::schema::orders;
-use crate::db::{self, Prepare};
+use crate::db;
 use crate::error::{ActionError, Outcome, Refusal};
-use crate::ids::{OrderId, OrderLineId, UserId, VariantId};
+use crate::ids::{OrderId, ShippingMethodId, UserId, VariantId};
 use crate::inventory;
 use crate::money::{Currency, Money, MoneyError};
+use crate::pricing::discount::Customer;
+use crate::pricing::terms::{self, Destination};
+use crate::pricing::{self, Delivery, DiscountProblem, Quote, Terms};
 use crate::secrets;
 
 /// An order to be placed; everything in it is checked already. No `Debug`: a cart's token belongs in no log.
@@ -39,10 +40,12 @@ pub struct PlaceOrder {
     pub shipping_address: Address,
     /// Who is billed, when that is somebody else.
     pub billing_address: Option<Address>,
+    /// How it is sent, if not by the cart's method, or else the cheapest.
+    pub shipping_method: Option<ShippingMethodId>,
     /// The total the buyer saw, if the client wants to be sure that no price has changed since.
     pub expected_total: Option<i64>,
-    /// What the shop sells in.
-    pub currency: Currency,
+    /// How the shop sells.
+    pub shop: pricing::Shop,
     /// Until when it holds its stock unpaid.
     pub expires_at: DateTime<Utc>,
 }
@@ -69,6 +72,12 @@ pub enum PlaceRefusal {
     OtherCurrency { product: String, variant: VariantId, price: Money },
     /// There is less of a variant than is wanted.
     InsufficientStock { product: String, variant: VariantId, wanted: i32, available: i32 },
+    /// No shipping method goes where the order does, or none with so much weight.
+    ShippingUnavailable { country: String },
+    /// The shipping method that was chosen does not.
+    ShippingMethodUnavailable,
+    /// A code of the cart takes nothing off this order.
+    Discount { code: String, problem: DiscountProblem },
     /// The total is not what the buyer saw.
     TotalChanged { expected: Money, actual: Money },
     /// The amounts do not fit any shop's books.
@@ -88,19 +97,24 @@ impl From<MoneyError> for ActionError<PlaceRefusal> {
 pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<Placed, PlaceRefusal> {
     let placed = placed(order, OrderId::new());
     db::transaction(conn, async |conn| {
-        let cart = cart::lock::lock_for_edit(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
-        let lines = cart::queries::checkout_lines(conn, cart.id).await?;
-        let total = check(order, &lines)?;
+        let cart = cart::lock::lock_for_order(conn, &order.cart).await?.ok_or(PlaceRefusal::CartNotFound)?;
+        let lines = cart::queries::checkout_lines(conn, cart).await?;
+        fit(order, &lines)?;
+        let Address { country, region, .. } = &order.shipping_address;
+        let customer = Customer::new(order.customer, &order.email);
+        let terms = terms::of_order(conn, cart, &Destination { country, region }, &customer).await?;
+        let quote = price(order, &lines, &terms)?;
         reserve(conn, &lines).await?;
-        insert(conn, order, &placed, &lines, total).await?;
+        let bought =
+            Bought { order, placed: &placed, cart, lines: &lines, quote: &quote, customer: &customer };
+        insert::insert(conn, &bought).await.map_err(|error| used_up(error, &terms))?;
         let actor = order.customer.map_or(Actor::Guest, Actor::Customer);
         events::append(conn, NewEvent::new(placed.order_id, Change::Placed, actor)).await?;
-        if total.minor == 0 {
+        if quote.totals.total == 0 {
             // There is nothing to wait for.
             let paid = Change::Status { from: OrderStatus::Pending, to: OrderStatus::Paid };
             events::append(conn, NewEvent::new(placed.order_id, paid, Actor::System)).await?;
         }
-        cart::clear::empty(conn, cart.id).await?;
         Ok(placed)
     })
     .await
@@ -117,26 +131,53 @@ fn placed(order: &PlaceOrder, order_id: OrderId) -> Placed {
     Placed { order_id, token }
 }
 
-/// Everything that can be wrong with the lines before stock is asked for; else their total.
-fn check(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<Money, PlaceRefusal> {
+/// Refuses lines that cannot be ordered, whatever there is in stock.
+fn fit(order: &PlaceOrder, lines: &[CartLine]) -> Outcome<(), PlaceRefusal> {
     if lines.is_empty() {
         return Err(PlaceRefusal::CartEmpty.into());
     }
-    let refused: Vec<PlaceRefusal> = lines.iter().filter_map(|line| unfit(line, order.currency)).collect();
-    if !refused.is_empty() {
-        return Err(ActionError::Refused(refused));
-    }
-    let mut total = Money::new(0, order.currency);
-    for line in lines {
-        total = total.checked_add(line.unit_price().checked_mul(line.quantity)?)?;
-    }
-    match order.expected_total {
-        Some(expected) if expected != total.minor => {
-            let expected = Money::new(expected, order.currency);
-            Err(PlaceRefusal::TotalChanged { expected, actual: total }.into())
+    let refused: Vec<PlaceRefusal> =
+        lines.iter().filter_map(|line| unfit(line, order.shop.currency)).collect();
+    if refused.is_empty() { Ok(()) } else { Err(ActionError::Refused(refused)) }
+}
+
+/// What the order costs, or everything that keeps it from having a price that the buyer can count on.
+fn price(order: &PlaceOrder, lines: &[CartLine], terms: &Terms) -> Outcome<Quote, PlaceRefusal> {
+    let currency = order.shop.currency;
+    let priced = cart::totals::priced(lines, currency)?;
+    let quote = pricing::quote(&priced, terms, order.shipping_method, order.shop)?;
+    let mut refused: Vec<PlaceRefusal> = quote
+        .codes
+        .iter()
+        .filter_map(|code| {
+            let problem = code.outcome.err()?;
+            Some(PlaceRefusal::Discount { code: code.code.clone(), problem })
+        })
+        .collect();
+    match &quote.delivery {
+        Delivery::NotCharged | Delivery::By(_) => {}
+        Delivery::ChosenUnavailable => refused.push(PlaceRefusal::ShippingMethodUnavailable),
+        Delivery::Unavailable | Delivery::NoDestination => {
+            refused
+                .push(PlaceRefusal::ShippingUnavailable { country: order.shipping_address.country.clone() });
         }
-        _ => Ok(total),
     }
+    let actual = Money::new(quote.totals.total, currency);
+    match order.expected_total.map(|expected| Money::new(expected, currency)) {
+        _ if !refused.is_empty() => Err(ActionError::Refused(refused)),
+        Some(expected) if expected != actual => Err(PlaceRefusal::TotalChanged { expected, actual }.into()),
+        _ => Ok(quote),
+    }
+}
+
+/// What a failed insert means: a code that was good a moment ago may have been used up since. The constraint does not say
+/// which of two, so that both are named.
+fn used_up(error: diesel::result::Error, terms: &Terms) -> ActionError<PlaceRefusal> {
+    let Some(limit) = pricing::discount::limit_reached(&error) else { return error.into() };
+    let limited = terms.limited(limit);
+    let refusal =
+        |(code, problem): (&str, DiscountProblem)| PlaceRefusal::Discount { code: code.to_owned(), problem };
+    ActionError::Refused(limited.map(refusal).collect())
 }
 
 /// Why a line cannot be ordered, however many pieces there are.
@@ -171,64 +212,4 @@ async fn reserve(conn: &AsyncPgConnection, lines: &[CartLine]) -> Outcome<(), Pl
         available: available.get(&line.offer.variant.id).copied().unwrap_or(0),
     };
     Err(ActionError::Refused(short.iter().map(shortage).collect()))
-}
-
-async fn insert(
-    mut conn: &AsyncPgConnection,
-    order: &PlaceOrder,
-    placed: &Placed,
-    lines: &[CartLine],
-    total: Money,
-) -> QueryResult<()> {
-    // The customer's; a guest's is that account's which has proven that the address is its own.
-    let owner = sql::<Nullable<Uuid>>("coalesce(")
-        .bind::<Nullable<Uuid>, _>(order.customer)
-        .sql(", (SELECT users.id FROM users WHERE email_verified_at IS NOT NULL AND deleted_at IS NULL AND users.email = ")
-        .bind::<Text, _>(&order.email)
-        .sql("))");
-    let address = |address: &Address| serde_json::to_value(address).unwrap_or_default();
-    diesel::insert_into(orders::table)
-        .values((
-            orders::id.eq(placed.order_id),
-            orders::user_id.eq(owner),
-            orders::token_hash
-                .eq(placed.token.as_ref().map(|token| secrets::sha256(token.as_bytes()).to_vec())),
-            orders::email.eq(&order.email),
-            orders::currency.eq(total.currency.code()),
-            orders::subtotal.eq(total.minor),
-            orders::total.eq(total.minor),
-            orders::expires_at.eq(order.expires_at),
-            orders::shipping_address.eq(address(&order.shipping_address)),
-            orders::billing_address.eq(order.billing_address.as_ref().map(address)),
-        ))
-        .prepared()
-        .execute(&mut conn)
-        .await?;
-    insert_lines(conn, placed.order_id, lines).await
-}
-
-/// One statement whatever the number of lines, and so one that can be kept.
-async fn insert_lines(mut conn: &AsyncPgConnection, order: OrderId, lines: &[CartLine]) -> QueryResult<()> {
-    fn column<'a, T>(lines: &'a [CartLine], field: impl Fn(&'a CartLine) -> T) -> Vec<T> {
-        lines.iter().map(field).collect()
-    }
-    sql_query(
-        "INSERT INTO order_lines (order_id, id, product_id, variant_id, product_name, variant_name, sku, unit_price, \
-                                  quantity, total, position) \
-         SELECT $1, line.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY AS line",
-    )
-    .bind::<Uuid, _>(order)
-    .bind::<Array<Uuid>, _>(column(lines, |_| OrderLineId::new()))
-    .bind::<Array<Uuid>, _>(column(lines, |line| line.offer.variant.product_id))
-    .bind::<Array<Uuid>, _>(column(lines, |line| line.offer.variant.id))
-    .bind::<Array<Text>, _>(column(lines, |line| &line.offer.product_name))
-    .bind::<Array<Text>, _>(column(lines, |line| line.offer.variant.name()))
-    .bind::<Array<Nullable<Text>>, _>(column(lines, |line| line.offer.variant.sku.as_deref()))
-    .bind::<Array<BigInt>, _>(column(lines, |line| line.unit_price().minor))
-    .bind::<Array<Integer>, _>(column(lines, |line| line.quantity))
-    .bind::<Array<BigInt>, _>(column(lines, |line| line.unit_price().minor * i64::from(line.quantity)))
-    .prepared()
-    .execute(&mut conn)
-    .await?;
-    Ok(())
 }

@@ -8,10 +8,10 @@ use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::model::{Order, OrderLine};
+use super::model::{Order, OrderDiscount, OrderLine};
 use super::state::OrderStatus;
 use crate::db::newest_per_key;
-use crate::db::schema::{order_lines, orders};
+use crate::db::schema::{order_discounts, order_lines, orders};
 use crate::ids::{OrderId, UserId, ids_around};
 use crate::pagination::{Page, PageRequest};
 
@@ -66,6 +66,19 @@ pub async fn lines_by_orders(mut conn: &AsyncPgConnection, ids: &[OrderId]) -> Q
         .filter(order_lines::order_id.eq_any(ids))
         .order((order_lines::order_id, order_lines::position))
         .select(OrderLine::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// The codes that these orders used, by name.
+pub async fn discounts_by_orders(
+    mut conn: &AsyncPgConnection,
+    ids: &[OrderId],
+) -> QueryResult<Vec<OrderDiscount>> {
+    order_discounts::table
+        .filter(order_discounts::order_id.eq_any(ids))
+        .order((order_discounts::order_id, order_discounts::code))
+        .select(OrderDiscount::as_select())
         .load(&mut conn)
         .await
 }

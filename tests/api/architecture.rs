@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each domain may use of the other domains. An arrow back would be a cycle: what must flow back is an event.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("accounts", &[]),
     ("catalog", &["inventory"]),
     ("inventory", &[]),
     ("reviews", &["accounts", "catalog"]),
-    ("cart", &["accounts", "catalog", "inventory"]),
-    ("orders", &["accounts", "cart", "catalog", "inventory"]),
+    ("pricing", &["catalog"]),
+    ("cart", &["accounts", "catalog", "inventory", "pricing"]),
+    ("orders", &["accounts", "cart", "catalog", "inventory", "pricing"]),
 ];
 
 /// Above the domains: nothing below may know of it.

@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use super::super::user_error::user_error;
-use crate::cart::{CartRefusal, CartSelector, MAX_LINES, MAX_QUANTITY};
+use crate::cart::{CartRefusal, CartSelector, MAX_CODES, MAX_LINES, MAX_QUANTITY};
 
 /// Why a cart did not change.
 #[derive(Enum, Debug, Copy, Clone, Eq, PartialEq)]
@@ -24,6 +24,18 @@ pub(crate) enum CartErrorCode {
     LineRepeated,
     /// There are not so many pieces.
     InsufficientStock,
+    /// There is no such discount code, or it is offered no longer.
+    DiscountNotFound,
+    /// Only one code can take something off the goods, and one off shipping.
+    DiscountsExclusive,
+    /// There is no such country.
+    CountryUnknown,
+    /// A region needs a country, and has at most 200 characters.
+    RegionInvalid,
+    /// There is no such shipping method.
+    ShippingMethodNotFound,
+    /// The shipping method does not go there, or not with so much weight.
+    ShippingMethodUnavailable,
 }
 
 user_error!(
@@ -127,6 +139,39 @@ impl Paths {
                 Code::InsufficientStock,
                 self.quantity(*line),
                 shortage(name, *available, *in_cart),
+            ),
+            CartRefusal::DiscountNotFound { code } => {
+                CartUserError::at(Code::DiscountNotFound, self.name(*code), "There is no such discount code.")
+            }
+            CartRefusal::DiscountsClash { code } => CartUserError::at(
+                Code::DiscountsExclusive,
+                self.name(*code),
+                "Another code takes something off the same: keep one for the goods, and one for free shipping.",
+            ),
+            CartRefusal::TooManyCodes { given } => CartUserError::at(
+                Code::DiscountsExclusive,
+                at_list(),
+                format!("A cart can have at most {MAX_CODES} codes, not {given}."),
+            ),
+            CartRefusal::CountryUnknown => CartUserError::at(
+                Code::CountryUnknown,
+                ["country"],
+                "'country' must be two letters of ISO 3166-1, such as DE or US.",
+            ),
+            CartRefusal::RegionInvalid => CartUserError::at(
+                Code::RegionInvalid,
+                ["region"],
+                "'region' needs a 'country', and has at most 200 characters.",
+            ),
+            CartRefusal::ShippingMethodNotFound => CartUserError::at(
+                Code::ShippingMethodNotFound,
+                ["shippingMethodId"],
+                "There is no such shipping method.",
+            ),
+            CartRefusal::ShippingMethodUnavailable => CartUserError::at(
+                Code::ShippingMethodUnavailable,
+                ["shippingMethodId"],
+                "The method does not take this cart there: choose one of 'availableShippingMethods'.",
             ),
         }
     }

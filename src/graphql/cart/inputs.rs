@@ -1,12 +1,12 @@
 //! What clients say about carts.
 
-use async_graphql::{Context, ID, InputObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined};
 
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::{ApiError, Result};
 use super::super::keyed::Idempotency;
 use super::errors::Paths;
-use crate::cart::{CartSelector, LineRequest, LineUpdate, VariantKey};
+use crate::cart::{CartSelector, LineRequest, LineUpdate, ShippingWish, VariantKey};
 use crate::ids::CartLineId;
 
 /// Some pieces of a variant that are to go into a cart. Name the variant by exactly one of `variantId` and `sku`.
@@ -91,6 +91,34 @@ pub(crate) struct CartClearInput {
     idempotency: Idempotency,
 }
 
+/// Discount codes for a cart. Without `cartId` and `token` the signed-in customer's own cart is meant.
+#[derive(InputObject)]
+pub(crate) struct CartDiscountCodesUpdateInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+    /// All its codes: at most one that takes something off the goods, and one for free shipping. None takes those out that it
+    /// has. Capitals make no difference.
+    codes: Vec<String>,
+}
+
+/// Where a cart goes, and how. What is left out stays as it is. Without `cartId` and `token` the signed-in customer's own cart
+/// is meant.
+#[derive(InputObject)]
+pub(crate) struct CartShippingUpdateInput {
+    /// The cart's id, along with being its owner: signed in, or with its token.
+    cart_id: Option<ID>,
+    /// The token of a guest's cart.
+    token: Option<String>,
+    /// The country it goes to, in two letters of ISO 3166-1; null for not known yet. Another country forgets the region.
+    country: MaybeUndefined<String>,
+    /// The part of the country, as the address will write it, such as "OR"; null for none.
+    region: MaybeUndefined<String>,
+    /// How it is sent: one of its `availableShippingMethods`; null for the cheapest.
+    shipping_method_id: MaybeUndefined<ID>,
+}
+
 /// Which cart a client means, with what it has to prove that the cart is its own.
 pub(super) fn selector(
     ctx: &Context<'_>,
@@ -141,6 +169,25 @@ impl CartClearInput {
         let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
         let paths = Paths::new(&selector, "lines", Vec::new());
         Ok((selector, paths))
+    }
+}
+
+impl CartDiscountCodesUpdateInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, Vec<String>, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let paths = Paths::new(&selector, "codes", vec![None; self.codes.len()]);
+        Ok((selector, self.codes, paths))
+    }
+}
+
+impl CartShippingUpdateInput {
+    pub(super) fn read(self, ctx: &Context<'_>) -> Result<(CartSelector, ShippingWish, Paths)> {
+        let selector = selector(ctx, self.cart_id.as_ref(), self.token)?;
+        let method =
+            self.shipping_method_id.as_opt_ref().map(|id| id.map(parse_id).transpose()).transpose()?;
+        let wish = ShippingWish { country: self.country.into(), region: self.region.into(), method };
+        let paths = Paths::new(&selector, "country", Vec::new());
+        Ok((selector, wish, paths))
     }
 }
 

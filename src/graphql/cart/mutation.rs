@@ -7,7 +7,8 @@ use super::super::error::Result;
 use super::contents::Cart;
 use super::errors::{CartUserError, Paths};
 use super::inputs::{
-    CartClearInput, CartCreateInput, CartLinesAddInput, CartLinesRemoveInput, CartLinesUpdateInput,
+    CartClearInput, CartCreateInput, CartDiscountCodesUpdateInput, CartLinesAddInput, CartLinesRemoveInput,
+    CartLinesUpdateInput, CartShippingUpdateInput,
 };
 use crate::cart::{self, CartContents, CartRefusal, Opened};
 use crate::error::{ActionError, Outcome};
@@ -82,6 +83,31 @@ impl CartMutation {
         let (selector, paths) = input.read(ctx)?;
         let cleared = cart::clear::clear(&mut *ctx.conn().await?, &selector).await;
         payload(cleared, selector.token, &paths)
+    }
+
+    /// Sets the discount codes of a cart: all of them, or none and the reasons. One that does not apply now is taken all the
+    /// same: the cart's `discountCodes` say why it takes nothing off.
+    async fn cart_discount_codes_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which codes, and for which cart.")] input: CartDiscountCodesUpdateInput,
+    ) -> Result<CartPayload> {
+        let (selector, codes, paths) = input.read(ctx)?;
+        let set = cart::set_discounts(&mut *ctx.app().db.get().await?, &selector, &codes).await;
+        payload(set, selector.token, &paths)
+    }
+
+    /// Says where a cart goes and how, so that it can tell what shipping and tax will be. A method that was chosen before and
+    /// does not go there is forgotten.
+    async fn cart_shipping_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where and how, and which cart.")] input: CartShippingUpdateInput,
+    ) -> Result<CartPayload> {
+        let (selector, wish, paths) = input.read(ctx)?;
+        let shop = (&ctx.app().config.shop).into();
+        let set = cart::set_shipping(&mut *ctx.app().db.get().await?, &selector, &wish, shop).await;
+        payload(set, selector.token, &paths)
     }
 }
 

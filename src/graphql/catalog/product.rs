@@ -64,6 +64,11 @@ impl Product {
         self.0.status().into()
     }
 
+    /// How it is taxed: what tax rates call the same, such as "standard".
+    async fn tax_class(&self) -> &str {
+        &self.0.tax_class
+    }
+
     /// Where it is filed.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
         match self.0.category_id {

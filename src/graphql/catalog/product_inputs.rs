@@ -40,6 +40,8 @@ pub(crate) struct ProductCreateInput {
     /// Where its life begins. A draft is seen by staff only.
     #[graphql(default_with = "ProductStatus::Draft")]
     status: ProductStatus,
+    /// How it is taxed: what tax rates call the same, in lower-case letters, digits and hyphens; "standard" when left out.
+    tax_class: Option<String>,
     /// The choices it offers, such as Size; at most 3.
     #[graphql(default)]
     options: Vec<ProductOptionInput>,
@@ -145,6 +147,8 @@ pub(crate) struct ProductUpdateInput {
     attributes: Option<Vec<AttributeInput>>,
     /// Where it is in its life. An archived product comes back by getting another status.
     status: Option<ProductStatus>,
+    /// How it is taxed: what tax rates call the same.
+    tax_class: Option<String>,
     /// All its options; at most 3. Variants keep their values for options whose name stays and get the first value of
     /// each new one.
     options: Option<Vec<ProductOptionInput>>,
@@ -240,6 +244,7 @@ impl ProductCreateInput {
             tags: self.tags,
             attributes: attributes(self.attributes),
             status: self.status.into(),
+            tax_class: self.tax_class,
             options: options(self.options),
             images: images(self.images),
             variants,
@@ -264,6 +269,7 @@ impl ProductUpdateInput {
             tags: self.tags,
             attributes: self.attributes.map(attributes),
             status: self.status.map(Into::into),
+            tax_class: self.tax_class,
             options: self.options.map(options),
             images: self.images.map(images),
         }))

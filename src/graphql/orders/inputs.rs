@@ -83,6 +83,9 @@ pub struct OrderPlaceInput {
     pub shipping_address_id: Option<ID>,
     /// Who is billed, when that is somebody else.
     pub billing_address: Option<AddressInput>,
+    /// How it is sent: one of the cart's `availableShippingMethods`. Else by the cart's own method, else by the cheapest that
+    /// goes to the shipping address.
+    pub shipping_method_id: Option<ID>,
     /// The total that the buyer saw: the order is placed only at exactly this total.
     pub expected_total: Option<Decimal>,
     #[graphql(flatten)]

@@ -20,6 +20,7 @@ use crate::orders::change_status::{ChangeRefusal, ChangeStatus, change_status};
 use crate::orders::events::Actor;
 use crate::orders::place::{PlaceOrder, PlaceRefusal, Placed, place};
 use crate::orders::{OrderStatus, is_of_token, queries};
+use crate::pricing::DiscountProblem;
 
 /// The longest remark on a step.
 const MAX_NOTE_LENGTH: usize = 1000;
@@ -51,6 +52,22 @@ pub enum OrderErrorCode {
     NoteTooLong,
     /// A product of the cart is no longer sold.
     ProductUnavailable,
+    /// A discount code of the cart is offered no longer.
+    DiscountNotFound,
+    /// A discount code's time is yet to come.
+    DiscountNotStarted,
+    /// A discount code's time is over.
+    DiscountExpired,
+    /// The goods cost less than a discount code asks for.
+    DiscountMinimum,
+    /// As many orders have a discount code as can.
+    DiscountUsedUp,
+    /// As many orders of this customer have a discount code as can.
+    DiscountUsedUpByCustomer,
+    /// The shipping method does not go to the address, or not with so much weight.
+    ShippingMethodUnavailable,
+    /// No shipping method goes to the address, or none with so much weight.
+    ShippingUnavailable,
     /// The total is not the one expected.
     TotalChanged,
     /// The total is larger than any order can be.
@@ -247,6 +264,7 @@ async fn checked(
         Some(decimal) => Some(Money::parse(&decimal.0, currency)?.minor),
     };
     let cart_id = input.cart_id.as_ref().map(parse_id).transpose()?;
+    let shipping_method = input.shipping_method_id.as_ref().map(parse_id).transpose()?;
     let (Some(email), Some(shipping_address), true) = (email, shipping_address, problems.is_empty()) else {
         return Ok(Err(problems));
     };
@@ -256,8 +274,9 @@ async fn checked(
         email,
         shipping_address,
         billing_address,
+        shipping_method,
         expected_total,
-        currency,
+        shop: (&ctx.app().config.shop).into(),
         expires_at: ctx.app().clock.now() + ctx.app().config.orders.hold,
     }))
 }
@@ -292,6 +311,18 @@ impl From<PlaceRefusal> for OrderUserError {
                 OrderErrorCode::InsufficientStock,
                 format!("Of {product} ({variant}) only {available} can be bought, not {wanted}."),
             ),
+            PlaceRefusal::ShippingUnavailable { country } => Self::new(
+                OrderErrorCode::ShippingUnavailable,
+                format!("Nothing can be sent to {country}, or nothing as heavy as this."),
+            ),
+            PlaceRefusal::ShippingMethodUnavailable => Self::at(
+                OrderErrorCode::ShippingMethodUnavailable,
+                ["shippingMethodId"],
+                "The method does not take this order there: choose one of the cart's 'availableShippingMethods'.",
+            ),
+            PlaceRefusal::Discount { code, problem } => {
+                Self::new(discount_code(problem), super::super::cart::in_words(&code, problem))
+            }
             PlaceRefusal::TotalChanged { expected, actual } => Self::at(
                 OrderErrorCode::TotalChanged,
                 ["expectedTotal"],
@@ -301,6 +332,17 @@ impl From<PlaceRefusal> for OrderUserError {
                 Self::new(OrderErrorCode::TotalTooLarge, "The total is larger than an order can be.")
             }
         }
+    }
+}
+
+fn discount_code(problem: DiscountProblem) -> OrderErrorCode {
+    match problem {
+        DiscountProblem::NotFound => OrderErrorCode::DiscountNotFound,
+        DiscountProblem::NotStarted { .. } => OrderErrorCode::DiscountNotStarted,
+        DiscountProblem::Expired => OrderErrorCode::DiscountExpired,
+        DiscountProblem::Minimum { .. } => OrderErrorCode::DiscountMinimum,
+        DiscountProblem::UsedUp => OrderErrorCode::DiscountUsedUp,
+        DiscountProblem::UsedUpByCustomer => OrderErrorCode::DiscountUsedUpByCustomer,
     }
 }
 

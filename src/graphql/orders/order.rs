@@ -1,6 +1,6 @@
 //! `Order` and its lines.
 
-use async_graphql::{Context, Description, ID, Object};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 use super::super::accounts::User;
 use super::super::address::Address;
@@ -68,7 +68,43 @@ impl Order {
         self.0.subtotal().into()
     }
 
-    /// What the customer owes for it.
+    /// What codes took off its lines.
+    async fn discount(&self) -> Money {
+        self.0.discount().into()
+    }
+
+    /// What shipping costs, after a code for free shipping.
+    async fn shipping(&self) -> Money {
+        self.0.shipping().into()
+    }
+
+    /// What its shipping method was called then; null where the shop charged nothing for shipping.
+    async fn shipping_method_name(&self) -> Option<&str> {
+        self.0.shipping_method_name.as_deref()
+    }
+
+    /// The tax of lines and shipping, within their prices or on top.
+    async fn tax(&self) -> Money {
+        self.0.tax().into()
+    }
+
+    /// Whether the tax is within the prices, or came on top of them.
+    async fn prices_include_tax(&self) -> bool {
+        self.0.prices_include_tax
+    }
+
+    /// The discount codes that it used; at most 2.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn discounts(&self, ctx: &Context<'_>) -> Result<Vec<OrderDiscount>> {
+        let codes = ctx.loaders().order_discounts_of.load_all(self.0.id).await?;
+        Ok(codes
+            .into_iter()
+            .map(|used| OrderDiscount { amount: self.0.amount(used.amount).into(), code: used.code })
+            .collect())
+    }
+
+    /// What the customer owes for it: the subtotal without the discount, with shipping, and with the tax where prices do not
+    /// include it.
     async fn total(&self) -> Money {
         self.0.total().into()
     }
@@ -146,6 +182,15 @@ impl Order {
     }
 }
 
+/// A discount code that an order used.
+#[derive(SimpleObject)]
+pub struct OrderDiscount {
+    /// The code, in capitals.
+    code: String,
+    /// What it took off: of the lines, or what shipping would have cost.
+    amount: Money,
+}
+
 /// One bought variant. Name, article number and price stay as they were when the order was placed.
 #[derive(Description)]
 pub struct OrderLine {
@@ -201,6 +246,16 @@ impl OrderLine {
     /// Of how many pieces the price was paid back.
     async fn refunded_quantity(&self) -> i32 {
         self.line.refunded
+    }
+
+    /// Its share of what codes took off.
+    async fn discount(&self) -> Money {
+        crate::money::Money::new(self.line.discount, self.currency).into()
+    }
+
+    /// Its share of the order's tax.
+    async fn tax(&self) -> Money {
+        crate::money::Money::new(self.line.tax, self.currency).into()
     }
 
     /// The product, while it is on sale.

@@ -247,6 +247,7 @@ fn config() -> Config {
         shop: Shop {
             name: "Test Shop".to_owned(),
             currency: Currency::USD,
+            prices_include_tax: true,
             public_url: Some("http://shop.test".to_owned()),
             // Tests change rows behind the server's back and look at once.
             catalog_max_age: Duration::ZERO,

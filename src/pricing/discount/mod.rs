@@ -1,0 +1,24 @@
+//! Discounts: what a code takes off an order, when, and how often.
+//!
+//! How often a code was used is counted where it is used: with the order that uses it, in one statement, under CHECKs
+//! that no number of orders at once gets past ([`uses`]). An order that is given up gives its uses back ([`give_back`]).
+
+mod code;
+mod create;
+mod deactivate;
+mod draft;
+mod give_back;
+mod model;
+pub mod queries;
+mod update;
+mod uses;
+
+pub use self::code::{MAX_CODE, normalised};
+pub use self::create::create;
+pub use self::deactivate::deactivate;
+pub use self::draft::{DiscountChange, DiscountDraft, ValueDraft};
+pub use self::give_back::give_back;
+pub use self::model::{Customer, Discount, DiscountKind, DiscountProblem, OfferedDiscount};
+pub use self::update::update;
+pub(crate) use self::uses::count_uses;
+pub use self::uses::{LimitReached, limit_reached};
