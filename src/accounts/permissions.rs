@@ -24,11 +24,15 @@ pub enum Permission {
     ReadUsers = 1 << 6,
     /// Give and take roles; close accounts.
     ManageUsers = 1 << 7,
+    /// Say where events are sent, and see what was.
+    ManageWebhooks = 1 << 8,
+    /// See, repeat and discard jobs that were given up.
+    ManageJobs = 1 << 9,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::WriteReviews,
         Self::ManageCatalog,
         Self::ManageInventory,
@@ -37,6 +41,8 @@ impl Permission {
         Self::ModerateReviews,
         Self::ReadUsers,
         Self::ManageUsers,
+        Self::ManageWebhooks,
+        Self::ManageJobs,
     ];
 
     /// The permission's name in the API and in the database.
@@ -51,6 +57,8 @@ impl Permission {
             Self::ModerateReviews => "MODERATE_REVIEWS",
             Self::ReadUsers => "READ_USERS",
             Self::ManageUsers => "MANAGE_USERS",
+            Self::ManageWebhooks => "MANAGE_WEBHOOKS",
+            Self::ManageJobs => "MANAGE_JOBS",
         }
     }
 }
@@ -96,8 +104,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ManageUsers, ModerateReviews, ReadOrders,
-            ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageJobs, ManageOrders, ManageUsers, ManageWebhooks,
+            ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],
@@ -119,6 +127,8 @@ impl Role {
                 ModerateReviews,
                 ReadUsers,
                 ManageUsers,
+                ManageWebhooks,
+                ManageJobs,
             ],
         }
     }

@@ -93,6 +93,10 @@ pub enum PermissionEnum {
     ReadUsers,
     /// Give and take roles; close accounts.
     ManageUsers,
+    /// Say where events are sent, and see what was.
+    ManageWebhooks,
+    /// See, repeat and discard jobs that were given up.
+    ManageJobs,
 }
 
 /// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests

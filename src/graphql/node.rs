@@ -145,7 +145,9 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)
         | AnyId::OrderLineId(_)
-        | AnyId::OutboxId(_) => {
+        | AnyId::OutboxId(_)
+        | AnyId::WebhookDeliveryId(_)
+        | AnyId::WebhookEndpointId(_) => {
             return Err(ApiError::bad_input(format!(
                 "'{id}' is not the id of a node: ask for what it belongs to, by that one's id."
             )));
