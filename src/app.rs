@@ -10,6 +10,7 @@ use crate::attempts::Attempts;
 use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::{Config, Tokens};
+use crate::courier::Courier;
 use crate::db::Db;
 use crate::limits::Limiter;
 use crate::mail::Mail;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// What takes letters to people.
     pub mail: Mail,
+    /// What brings events to other systems.
+    pub courier: Courier,
 }
 
 impl App {
@@ -76,6 +79,7 @@ impl App {
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
             mail: Mail::open(&config)?,
+            courier: Courier::new(config.webhooks.allow_private),
             config,
         })))
     }

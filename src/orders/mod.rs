@@ -7,6 +7,7 @@ pub mod change_status;
 pub mod claim;
 pub mod events;
 pub mod feed;
+pub mod letters;
 pub mod model;
 pub mod place;
 pub mod queries;
