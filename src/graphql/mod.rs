@@ -22,6 +22,7 @@ mod field_order;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod inventory;
+mod jobs;
 mod live;
 mod loaders;
 mod node;
@@ -40,6 +41,7 @@ mod stream;
 mod text;
 mod trusted;
 mod user_error;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -72,6 +74,8 @@ pub struct Query(
     catalog::SuggestionQuery,
     reviews::ReviewQuery,
     shop::ShopQuery,
+    webhooks::WebhookQuery,
+    jobs::JobQuery,
 );
 
 /// Everything that can be changed.
@@ -85,6 +89,8 @@ pub struct Mutation(
     inventory::InventoryMutation,
     orders::OrderMutation,
     reviews::ReviewMutation,
+    webhooks::WebhookMutation,
+    jobs::JobMutation,
 );
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -12,6 +12,8 @@ use super::error::{ApiError, Result};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
 use super::reviews::Review;
+use super::webhooks::{WebhookDelivery, WebhookEndpoint};
+use crate::accounts::Permission;
 use crate::ids::{AnyId, OrderId, ProductId};
 use crate::reviews;
 
@@ -37,6 +39,10 @@ pub(crate) enum Node {
     SavedAddress(SavedAddress),
     /// An account.
     User(User),
+    /// A delivery to an endpoint: for those who manage webhooks.
+    WebhookDelivery(WebhookDelivery),
+    /// An endpoint: for those who manage webhooks.
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 /// The most ids `nodes` takes.
@@ -137,6 +143,16 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let own = saved.filter(|saved| ctx.viewer().user_id() == Some(saved.user_id));
             own.map(|saved| SavedAddress(saved).into())
         }
+        AnyId::WebhookDeliveryId(id) => {
+            let delivery = loaders.webhook_deliveries.load(id).await?;
+            let visible = ctx.may(Permission::ManageWebhooks);
+            delivery.filter(|_| visible).map(|delivery| WebhookDelivery(delivery).into())
+        }
+        AnyId::WebhookEndpointId(id) => {
+            let endpoint = loaders.webhook_endpoints.load(id).await?;
+            let visible = ctx.may(Permission::ManageWebhooks);
+            endpoint.filter(|_| visible).map(|endpoint| WebhookEndpoint(endpoint).into())
+        }
         // Named one by one, so that a new kind of thing has to be decided about.
         AnyId::AccountEventId(_)
         | AnyId::SessionId(_)
@@ -145,9 +161,7 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
         | AnyId::ImageId(_)
         | AnyId::CartLineId(_)
         | AnyId::OrderLineId(_)
-        | AnyId::OutboxId(_)
-        | AnyId::WebhookDeliveryId(_)
-        | AnyId::WebhookEndpointId(_) => {
+        | AnyId::OutboxId(_) => {
             return Err(ApiError::bad_input(format!(
                 "'{id}' is not the id of a node: ask for what it belongs to, by that one's id."
             )));

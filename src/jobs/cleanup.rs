@@ -22,9 +22,9 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// What goes, a thousand rows at a time, when it is as old as that: guests' carts that were left, idempotency keys a day
 /// after they ran out, sessions that ended (their refresh tokens go with them), refresh tokens of living sessions that
-/// have lapsed, jobs that are done, those given up that nobody looked into, and tokens of
-/// mails that have expired.
-fn chores(config: &Config) -> [(Duration, &'static str); 7] {
+/// have lapsed, jobs that are done, those given up that nobody looked into, tokens of mails that have expired, and deliveries
+/// of webhooks.
+fn chores(config: &Config) -> [(Duration, &'static str); 8] {
     [
         (
             90 * DAY,
@@ -61,6 +61,11 @@ fn chores(config: &Config) -> [(Duration, &'static str); 7] {
             DAY,
             "DELETE FROM mailed_tokens WHERE token_hash IN (SELECT token_hash FROM mailed_tokens \
                  WHERE expires_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            30 * DAY,
+            "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries \
+                 WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         ),
     ]
 }
