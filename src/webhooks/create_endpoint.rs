@@ -25,6 +25,16 @@ pub struct EndpointDraft {
     pub event_types: Vec<EventType>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = webhook_endpoints)]
+struct NewEndpoint {
+    id: WebhookEndpointId,
+    url: String,
+    description: String,
+    event_types: Vec<&'static str>,
+    secret: Vec<u8>,
+}
+
 /// Makes an endpoint, which hears of what happens from now on. The secret is shown this once.
 pub async fn create_endpoint(
     conn: &mut AsyncPgConnection,
@@ -40,26 +50,29 @@ pub async fn create_endpoint(
         return Err(ActionError::Refused(wrong));
     };
     let secret = Secret::random();
-    let endpoint = conn
-        .transaction(async |conn| {
-            // Two at a time may make one too many: the bound is against a slip, not against those who manage webhooks.
-            let there: i64 = webhook_endpoints::table.select(count_star()).first(conn).await?;
-            if there >= MAX_ENDPOINTS {
-                return Err(ActionError::refuse(WebhookRefusal::TooManyEndpoints));
-            }
-            let endpoint = diesel::insert_into(webhook_endpoints::table)
-                .values((
-                    webhook_endpoints::id.eq(WebhookEndpointId::new()),
-                    webhook_endpoints::url.eq(url),
-                    webhook_endpoints::description.eq(description),
-                    webhook_endpoints::event_types.eq(event_types),
-                    webhook_endpoints::secret.eq(secret.sealed(sealer)),
-                ))
-                .returning(Endpoint::as_returning())
-                .get_result(conn)
-                .await?;
-            Ok(endpoint)
-        })
-        .await?;
+    let endpoint = insert(
+        conn,
+        NewEndpoint {
+            id: WebhookEndpointId::new(),
+            url,
+            description,
+            event_types,
+            secret: secret.sealed(sealer),
+        },
+    )
+    .await?;
     Ok((endpoint, secret))
+}
+
+async fn insert(conn: &mut AsyncPgConnection, endpoint: NewEndpoint) -> Outcome<Endpoint, WebhookRefusal> {
+    conn.transaction(async |conn| {
+        // Two at a time may make one too many: the bound is against a slip, not against those who manage webhooks.
+        let there: i64 = webhook_endpoints::table.select(count_star()).first(conn).await?;
+        if there >= MAX_ENDPOINTS {
+            return Err(ActionError::refuse(WebhookRefusal::TooManyEndpoints));
+        }
+        let inserted = diesel::insert_into(webhook_endpoints::table).values(endpoint);
+        Ok(inserted.returning(Endpoint::as_returning()).get_result(conn).await?)
+    })
+    .await
 }
