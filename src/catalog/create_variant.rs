@@ -42,9 +42,10 @@ pub async fn create_variant(
             .await
             .map_err(|error| refusal_of(error, None))?;
         let [variant] = variants;
-        let stored = stored.into_iter().flatten().next().ok_or_else(|| {
-            Refused::at(["sku"], ProductProblem::SkuTaken(variant.sku.unwrap_or_default()))
-        })?;
+        let stored =
+            stored.into_iter().flatten().next().ok_or_else(|| {
+                Refused::at(["sku"], ProductProblem::SkuTaken(variant.sku.unwrap_or_default()))
+            })?;
         announce::updated(conn, &[product_id]).await?;
         Ok(stored)
     })

@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn webhooks_stay_out_of_private_networks_in_production() {
-        let production = [("CARTOGRAPH_ENV", "production"), ("JWT_SECRET", "a secret that is as long as it has to be")];
+        let production =
+            [("CARTOGRAPH_ENV", "production"), ("JWT_SECRET", "a secret that is as long as it has to be")];
         let allowed = |variables: &[(&str, &str)]| {
             let webhooks = read(variables).unwrap().webhooks;
             (webhooks.allow_private, webhooks.allow_http)

@@ -39,7 +39,10 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_leads_to_this_machine_leads_nowhere() {
         let resolve = async |allow_private| {
-            GuardedNames { allow_private }.resolve("localhost".parse().expect("a name")).await.map(Iterator::count)
+            GuardedNames { allow_private }
+                .resolve("localhost".parse().expect("a name"))
+                .await
+                .map(Iterator::count)
         };
         assert!(resolve(true).await.is_ok_and(|found| found > 0));
         let refused = resolve(false).await.expect_err("it is this machine");

@@ -292,7 +292,9 @@ impl Loaders {
                         let rows =
                             webhooks::queries::delivery_rows_by_endpoints(&conn, &endpoints, &page).await?;
                         let rows = grouped(rows, |delivery| delivery.endpoint_id);
-                        found.extend(rows.into_iter().map(|(endpoint, rows)| ((endpoint, page.clone()), rows)));
+                        found.extend(
+                            rows.into_iter().map(|(endpoint, rows)| ((endpoint, page.clone()), rows)),
+                        );
                     }
                     Ok(found)
                 },

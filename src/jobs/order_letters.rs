@@ -36,10 +36,11 @@ fn write(order: &Order, lines: &[OrderLine], letter: &OrderLetter) -> mail::Orde
     let place = [address.postal_code, address.city].join(" ");
     let address =
         [address.name, address.company, address.line1, address.line2, place, address.region, address.country];
-    let parcel = letter.details.tracking_code.clone().map(|code| Parcel {
-        carrier: letter.details.carrier.clone(),
-        code,
-    });
+    let parcel = letter
+        .details
+        .tracking_code
+        .clone()
+        .map(|code| Parcel { carrier: letter.details.carrier.clone(), code });
     mail::OrderLetter {
         news: match letter.news {
             OrderNews::Placed => mail::OrderNews::Placed,

@@ -210,7 +210,8 @@ impl Worker {
     }
 
     async fn attempt(&self, job: Claimed) -> std::result::Result<(), Failure> {
-        let Some(handler) = self.handlers.0.get(job.kind.as_str()).map(|post| Arc::clone(&post.handler)) else {
+        let Some(handler) = self.handlers.0.get(job.kind.as_str()).map(|post| Arc::clone(&post.handler))
+        else {
             return Err(Failure::ForNow(anyhow::anyhow!("nobody here knows this kind of job")));
         };
         let attempt = AssertUnwindSafe(async move { handler(job).await }).catch_unwind();

@@ -98,8 +98,8 @@ pub(super) fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::order_letter::{LetterLine, OrderNews, Parcel, Sum};
     use super::super::Subject;
+    use super::super::order_letter::{LetterLine, OrderNews, Parcel, Sum};
     use super::*;
     use crate::mail::spool::Spool;
 
@@ -155,7 +155,10 @@ mod tests {
         let event = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
         let message = compose_about_order(&mail("Mugs"), "ada@example.com", event, &letter).unwrap();
         let message = String::from_utf8(message.formatted()).unwrap();
-        assert!(message.contains("Message-ID: <01890a5d-ac96-774b-bcce-b302099a8057@shop.test>"), "{message}");
+        assert!(
+            message.contains("Message-ID: <01890a5d-ac96-774b-bcce-b302099a8057@shop.test>"),
+            "{message}"
+        );
         let (text, html) = letter.forms("Mugs", "https://front.test").unwrap();
         assert!(text.contains("2 x Mug  Total: 0.00 [<i>]: 25.00 USD\n"), "{text}");
         assert!(text.contains("  <b>Ada</b> Your order:\n"), "{text}");

@@ -101,7 +101,11 @@ pub(crate) async fn put_back(
 
 /// Puts a job back that was not begun after all, until `pause` is over: the attempt does not count. The number of attempts
 /// stays, for it tells this lease from a later one; that of those allowed grows instead.
-pub(crate) async fn postpone(mut conn: &AsyncPgConnection, job: &Claimed, pause: Duration) -> QueryResult<()> {
+pub(crate) async fn postpone(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    pause: Duration,
+) -> QueryResult<()> {
     diesel::sql_query(
         "UPDATE jobs SET leased_until = NULL, run_at = now() + make_interval(secs => $3), \
                          max_attempts = max_attempts + 1

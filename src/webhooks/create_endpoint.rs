@@ -50,17 +50,10 @@ pub async fn create_endpoint(
         return Err(ActionError::Refused(wrong));
     };
     let secret = Secret::random();
-    let endpoint = insert(
-        conn,
-        NewEndpoint {
-            id: WebhookEndpointId::new(),
-            url,
-            description,
-            event_types,
-            secret: secret.sealed(sealer),
-        },
-    )
-    .await?;
+    let sealed = secret.sealed(sealer);
+    let endpoint =
+        NewEndpoint { id: WebhookEndpointId::new(), url, description, event_types, secret: sealed };
+    let endpoint = insert(conn, endpoint).await?;
     Ok((endpoint, secret))
 }
 

@@ -38,8 +38,7 @@ pub(crate) async fn fan_out(mut conn: &AsyncPgConnection, events: &[Event]) -> Q
         .for_key_share()
         .load(&mut conn)
         .await?;
-    let wanted: HashSet<&str> =
-        endpoints.iter().flat_map(|(_, types)| types).map(String::as_str).collect();
+    let wanted: HashSet<&str> = endpoints.iter().flat_map(|(_, types)| types).map(String::as_str).collect();
     let bodies: Vec<(&Event, String)> = events
         .iter()
         .filter(|event| wanted.contains(event.kind.as_str()))

@@ -32,10 +32,7 @@ pub async fn endpoints_by_ids(
 }
 
 /// One page of the endpoints.
-pub async fn endpoints_page(
-    mut conn: &AsyncPgConnection,
-    page: &PageRequest,
-) -> QueryResult<Page<Endpoint>> {
+pub async fn endpoints_page(mut conn: &AsyncPgConnection, page: &PageRequest) -> QueryResult<Page<Endpoint>> {
     let mut query =
         webhook_endpoints::table.select(Endpoint::as_select()).limit(page.fetch()).into_boxed::<Pg>();
     query = match (&page.cursor, page.backward) {

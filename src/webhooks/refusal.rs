@@ -19,13 +19,17 @@ pub enum WebhookRefusal {
     #[error("There is no such delivery; they are kept for 30 days.")]
     UnknownDelivery,
     /// Not an address that can be called.
-    #[error("Give an address such as https://example.com/webhooks, without name, password or fragment, of at most {MAX_URL_LENGTH} characters.")]
+    #[error(
+        "Give an address such as https://example.com/webhooks, without name, password or fragment, of at most {MAX_URL_LENGTH} characters."
+    )]
     MalformedUrl,
     /// Not encrypted.
     #[error("The address must begin with https://: what is sent concerns customers.")]
     Insecure,
     /// An address of this machine or of a private network.
-    #[error("The address must be one of the open internet; whoever runs the server can set WEBHOOK_ALLOW_PRIVATE.")]
+    #[error(
+        "The address must be one of the open internet; whoever runs the server can set WEBHOOK_ALLOW_PRIVATE."
+    )]
     PrivateAddress,
     /// A long description.
     #[error("The description has more than {MAX_DESCRIPTION_LENGTH} characters.")]

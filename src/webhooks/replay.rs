@@ -17,8 +17,7 @@ pub async fn replay(
     id: WebhookDeliveryId,
 ) -> Outcome<Delivery, WebhookRefusal> {
     conn.transaction(async |conn| {
-        let delivery =
-            deliveries_by_ids(conn, &[id]).await?.pop().ok_or(WebhookRefusal::UnknownDelivery)?;
+        let delivery = deliveries_by_ids(conn, &[id]).await?.pop().ok_or(WebhookRefusal::UnknownDelivery)?;
         let endpoint = endpoints_by_ids(conn, &[delivery.endpoint_id]).await?.pop();
         let is_trial = delivery.event_type == PING;
         if !is_trial && !endpoint.is_some_and(|endpoint| endpoint.enabled) {

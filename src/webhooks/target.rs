@@ -60,11 +60,8 @@ pub(super) fn check_description(given: &str) -> Result<String, WebhookRefusal> {
 
 /// The types as they are stored: each once.
 pub(super) fn check_event_types(given: &[EventType]) -> Result<Vec<&'static str>, WebhookRefusal> {
-    let wanted: Vec<&'static str> = EventType::ALL
-        .into_iter()
-        .filter(|event| given.contains(event))
-        .map(EventType::as_str)
-        .collect();
+    let wanted: Vec<&'static str> =
+        EventType::ALL.into_iter().filter(|event| given.contains(event)).map(EventType::as_str).collect();
     if wanted.is_empty() { Err(WebhookRefusal::NoEventTypes) } else { Ok(wanted) }
 }
 
@@ -82,9 +79,16 @@ mod tests {
         }
         assert_eq!(STRICT.check_url("http://example.com/"), Err(WebhookRefusal::Insecure));
         for url in [
-            "https://localhost/", "https://a.localhost./", "https://127.0.0.1/", "https://2130706433/",
-            "https://0x7f.1/", "https://10.0.0.7/", "https://169.254.169.254/latest", "https://[::1]/",
-            "https://[::ffff:10.0.0.1]/", "https://0/",
+            "https://localhost/",
+            "https://a.localhost./",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://10.0.0.7/",
+            "https://169.254.169.254/latest",
+            "https://[::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://0/",
         ] {
             assert_eq!(STRICT.check_url(url), Err(WebhookRefusal::PrivateAddress), "{url}");
             assert!(LAX.check_url(url).is_ok(), "{url}");
@@ -95,8 +99,16 @@ mod tests {
     fn what_is_no_address_is_refused_everywhere() {
         let long = format!("https://example.com/{}", "a".repeat(MAX_URL_LENGTH));
         for url in [
-            "", "x", "example.com", "ftp://example.com/", "file:///etc/passwd", "https://ada:secret@example.com/",
-            "https://ada@example.com/", "https://example.com/#part", "javascript:alert(1)", &long,
+            "",
+            "x",
+            "example.com",
+            "ftp://example.com/",
+            "file:///etc/passwd",
+            "https://ada:secret@example.com/",
+            "https://ada@example.com/",
+            "https://example.com/#part",
+            "javascript:alert(1)",
+            &long,
         ] {
             assert_eq!(LAX.check_url(url), Err(WebhookRefusal::MalformedUrl), "{url}");
         }

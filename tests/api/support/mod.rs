@@ -12,6 +12,7 @@ pub(crate) mod db;
 pub(crate) mod mailbox;
 pub(crate) mod process;
 pub(crate) mod raw;
+pub(crate) mod receiver;
 pub(crate) mod redis;
 pub(crate) mod smtp;
 pub(crate) mod statements;
