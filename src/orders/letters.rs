@@ -3,6 +3,7 @@
 //! The event only makes a letter due. What is in it is read when it is sent, so that the queue holds neither names nor
 //! addresses, and whoever was erased meanwhile is not written to.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,10 @@ use super::queries::lines_by_orders;
 use crate::db::schema::{orders, users};
 use crate::ids::OrderId;
 use crate::queue::Job;
+
+/// About how many orders of guests an address is written to within an hour: whoever orders need not be whoever has the address,
+/// and is not to fill a stranger's mailbox.
+const GUEST_ORDERS: i64 = 20;
 
 /// What a letter about an order tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +100,8 @@ impl Job for OrderLetter {
     }
 }
 
-/// The order that a letter is about, with its lines; none when whoever it belonged to was erased.
+/// The order that a letter is about, with its lines; none when whoever it belonged to was erased, and when its address was
+/// written to about too many orders of guests.
 pub async fn contents(
     mut conn: &AsyncPgConnection,
     id: OrderId,
@@ -109,7 +115,27 @@ pub async fn contents(
         .await
         .optional()?;
     match order {
-        None => Ok(None),
-        Some(order) => Ok(Some((order, lines_by_orders(conn, &[id]).await?))),
+        Some(order) if !is_one_too_many(conn, &order).await? => {
+            Ok(Some((order, lines_by_orders(conn, &[id]).await?)))
+        }
+        _ => Ok(None),
     }
+}
+
+/// Whether as many orders as there may be were placed with a guest order's address in the hour before it.
+async fn is_one_too_many(mut conn: &AsyncPgConnection, order: &Order) -> QueryResult<bool> {
+    if order.user_id.is_some() {
+        return Ok(false);
+    }
+    let before: Option<DateTime<Utc>> = orders::table
+        .filter(orders::email.eq(&order.email))
+        .filter(orders::user_id.is_null())
+        .filter(orders::id.lt(order.id))
+        .order(orders::id.desc())
+        .offset(GUEST_ORDERS - 1)
+        .select(orders::created_at)
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(before.is_some_and(|before| order.created_at - before < TimeDelta::hours(1)))
 }

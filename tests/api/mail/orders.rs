@@ -101,3 +101,14 @@ async fn whoever_was_erased_is_not_written_to() {
     job(&app, "kind = 'order_letter' AND finished_at IS NOT NULL AND subject LIKE 'paid: order_%'").await;
     assert_eq!(app.letters("buyer@example.com").len(), 1);
 }
+
+#[tokio::test]
+async fn a_strangers_mailbox_is_not_filled_with_orders_of_guests() {
+    let app = TestApp::start().await;
+    for _ in 0..25 {
+        crate::live::place(&app, None, None).await;
+    }
+    app.at_rest().await;
+    assert_eq!(app.count("jobs WHERE kind = 'order_letter' AND finished_at IS NOT NULL").await, 25);
+    assert_eq!(app.letters("buyer@example.com").len(), 20);
+}
