@@ -10,6 +10,7 @@ use crate::attempts::Attempts;
 use crate::bus::{Bus, Topic};
 use crate::clock::Clock;
 use crate::config::{Config, Tokens};
+use crate::courier::Courier;
 use crate::db::Db;
 use crate::gateway::Gateways;
 use crate::limits::Limiter;
@@ -56,6 +57,8 @@ pub struct Parts {
     pub mail: Mail,
     /// Who moves money.
     pub gateways: Gateways,
+    /// What brings events to other systems.
+    pub courier: Courier,
 }
 
 impl App {
@@ -80,6 +83,7 @@ impl App {
             clock,
             passwords: Passwords::new(hashing, config.mode)?,
             mail: Mail::open(&config)?,
+            courier: Courier::new(config.webhooks.allow_private),
             config,
         })))
     }

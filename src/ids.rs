@@ -151,8 +151,17 @@ typed_ids! {
     DiscountId = "discount", "a discount";
     /// A job of the queue.
     JobId = "job", "a job";
-    /// A row of the outbox.
-    OutboxId = "outbox", "an outbox event";
+    /// Something that happened, as the outbox tells of it.
+    OutboxId = "event", "an event";
+    /// Where events are sent.
+    WebhookEndpointId = "webhook_endpoint", "a webhook endpoint";
+    /// An event on its way to an endpoint.
+    WebhookDeliveryId = "webhook_delivery", "a webhook delivery";
+}
+
+/// The TypeID of a thing of this kind, for kinds that have no type of their own here.
+pub(crate) fn type_id(prefix: &str, id: Uuid) -> String {
+    format!("{prefix}_{}", Suffix(id))
 }
 
 /// How far the moment in an id may be from that of its row, in milliseconds: the clocks of the server and of PostgreSQL are

@@ -9,6 +9,7 @@
 
 pub mod address_book;
 mod admin;
+mod announce;
 mod authenticate;
 mod change_password;
 mod close;

@@ -28,11 +28,15 @@ pub enum Permission {
     ManagePayments = 1 << 8,
     /// Set what shipping costs, what is taxed and which codes take something off.
     ManagePricing = 1 << 9,
+    /// Say where events are sent, and see what was.
+    ManageWebhooks = 1 << 10,
+    /// See, repeat and discard jobs that were given up.
+    ManageJobs = 1 << 11,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::WriteReviews,
         Self::ManageCatalog,
         Self::ManageInventory,
@@ -43,6 +47,8 @@ impl Permission {
         Self::ManageUsers,
         Self::ManagePayments,
         Self::ManagePricing,
+        Self::ManageWebhooks,
+        Self::ManageJobs,
     ];
 
     /// The permission's name in the API and in the database.
@@ -59,6 +65,8 @@ impl Permission {
             Self::ManageUsers => "MANAGE_USERS",
             Self::ManagePayments => "MANAGE_PAYMENTS",
             Self::ManagePricing => "MANAGE_PRICING",
+            Self::ManageWebhooks => "MANAGE_WEBHOOKS",
+            Self::ManageJobs => "MANAGE_JOBS",
         }
     }
 }
@@ -104,8 +112,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageOrders, ManagePayments, ManagePricing, ManageUsers, ModerateReviews,
-            ReadOrders, ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageJobs, ManageOrders, ManagePayments, ManagePricing, ManageUsers,
+            ManageWebhooks, ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],
@@ -131,6 +139,8 @@ impl Role {
                 ReadUsers,
                 ManageUsers,
                 ManagePricing,
+                ManageWebhooks,
+                ManageJobs,
             ],
         }
     }

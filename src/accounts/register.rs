@@ -6,6 +6,7 @@ use diesel::upsert::DecoratableTarget;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
+use super::announce;
 use super::email::{Email, EmailError};
 use super::letters::AccountLetter;
 use super::model::{NameError, NewUser, User, parse_name};
@@ -62,6 +63,7 @@ pub async fn register(
     conn.transaction(async |conn| {
         let user = insert(conn, &candidate, &[Role::Customer], None).await?;
         enqueue(conn, &AccountLetter::VerifyEmail { user: user.id.0 }).await?;
+        announce::registered(conn, user.id).await?;
         Ok(open_session(conn, tokens, now, user).await?)
     })
     .await

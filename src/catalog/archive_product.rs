@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use super::refusal::{ProductProblem, Refused};
-use super::{ProductStatus, product_row};
+use super::{ProductStatus, announce, product_row};
 use crate::db::schema::products;
 use crate::error::Outcome;
 use crate::ids::ProductId;
@@ -28,6 +28,7 @@ pub async fn archive_product(
             .execute(conn)
             .await?;
         inventory::announce::variants_of(conn, id).await?;
+        announce::updated(conn, &[id]).await?;
         Ok(())
     })
     .await

@@ -4,6 +4,7 @@ use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use super::announce;
 use super::product_row::LockedProduct;
 use super::refusal::{ProductProblem, Refused};
 use super::variant_row::{self, LockedVariant};
@@ -22,20 +23,23 @@ pub async fn archive_variant(
         let (product, variant) = variant_row::lock(conn, id)
             .await?
             .ok_or_else(|| Refused::at(["id"], ProductProblem::UnknownVariant))?;
-        archive(conn, &product, &variant, &["id"]).await
+        if archive(conn, &product, &variant, &["id"]).await? {
+            announce::updated(conn, &[product.id]).await?;
+        }
+        Ok(())
     })
     .await
 }
 
-/// The same within a transaction; `path` is the input that asks for it.
+/// The same within a transaction; `path` is the input that asks for it. Whether it was not archived before.
 pub(super) async fn archive(
     mut conn: &AsyncPgConnection,
     product: &LockedProduct,
     variant: &LockedVariant,
     path: &[&str],
-) -> Outcome<(), Refused<ProductProblem>> {
+) -> Outcome<bool, Refused<ProductProblem>> {
     if variant.archived_at.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     if product.is_active() && !variant_row::has_siblings(conn, product.id, variant.id).await? {
         return Err(Refused::at(path, ProductProblem::LastVariant).into());
@@ -46,5 +50,5 @@ pub(super) async fn archive(
         .execute(&mut conn)
         .await?;
     inventory::announce::variants(conn, &[variant.id]).await?;
-    Ok(())
+    Ok(true)
 }

@@ -9,7 +9,7 @@ use super::draft::{ImageDraft, OptionDraft, ProductDraft, VariantDrafts};
 use super::refusal::{FieldProblem, ProductProblem, Refused};
 use super::validate::{Checks, MAX_NAME, MAX_VARIANTS, MAX_VENDOR, STANDARD_TAX_CLASS};
 use super::variant_row::{self, CheckedVariant, Keeper};
-use super::{ProductStatus, images, options, slug};
+use super::{ProductStatus, announce, images, options, slug};
 use crate::db::schema::products;
 use crate::error::{ActionError, Outcome, violated_constraint};
 use crate::ids::{CategoryId, ProductId};
@@ -67,6 +67,7 @@ pub async fn create_product(
                 return Err(ActionError::Refused(taken));
             }
         }
+        announce::updated(conn, &[id]).await?;
         Ok(id)
     })
     .await

@@ -8,7 +8,7 @@ use super::draft::VariantDraft;
 use super::refusal::{FieldProblem, ProductProblem, Refused};
 use super::validate::{Checks, MAX_VARIANTS};
 use super::variant_row::{self, Keeper, refusal_of};
-use super::{options, product_row};
+use super::{announce, options, product_row};
 use crate::db::schema::product_variants;
 use crate::error::Outcome;
 use crate::ids::{ProductId, VariantId};
@@ -42,9 +42,12 @@ pub async fn create_variant(
             .await
             .map_err(|error| refusal_of(error, None))?;
         let [variant] = variants;
-        stored.into_iter().flatten().next().ok_or_else(|| {
-            Refused::at(["sku"], ProductProblem::SkuTaken(variant.sku.unwrap_or_default())).into()
-        })
+        let stored =
+            stored.into_iter().flatten().next().ok_or_else(|| {
+                Refused::at(["sku"], ProductProblem::SkuTaken(variant.sku.unwrap_or_default()))
+            })?;
+        announce::updated(conn, &[product_id]).await?;
+        Ok(stored)
     })
     .await
 }

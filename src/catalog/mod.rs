@@ -3,6 +3,7 @@
 //! A product without choices has one variant, its default; a client may ignore variants altogether. Stock belongs to
 //! [`crate::inventory`], reviews to [`crate::reviews`].
 
+pub(crate) mod announce;
 mod archive_product;
 mod archive_variant;
 mod category_row;

@@ -7,7 +7,7 @@ use super::draft::{ImageDraft, OptionDraft, ProductChange};
 use super::product_row::{self, LockedProduct};
 use super::refusal::{ProductProblem, Refused};
 use super::validate::{Checks, MAX_NAME, MAX_VENDOR};
-use super::{ProductStatus, images, options};
+use super::{ProductStatus, announce, images, options};
 use crate::db::schema::products;
 use crate::error::{ActionError, Outcome, violated_constraint};
 use crate::ids::CategoryId;
@@ -47,6 +47,8 @@ pub async fn update_product(
         if change.status == Some(ProductStatus::Active) && product.default_variant_id.is_none() {
             return Err(Refused::at(["status"], ProductProblem::NothingToSell).into());
         }
+        let changes =
+            checked.columns != Columns::default() || checked.options.is_some() || checked.images.is_some();
         if checked.columns != Columns::default() {
             write(conn, &product, checked.columns).await?;
         }
@@ -58,6 +60,9 @@ pub async fn update_product(
         }
         if change.status.is_some_and(|status| !product.has_status(status)) {
             inventory::announce::variants_of(conn, product.id).await?;
+        }
+        if changes {
+            announce::updated(conn, &[product.id]).await?;
         }
         Ok(())
     })

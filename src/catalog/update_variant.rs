@@ -8,7 +8,7 @@ use super::draft::VariantChange;
 use super::refusal::{ProductProblem, Refused};
 use super::validate::Checks;
 use super::variant_row::{self, Keeper, refusal_of};
-use super::{archive_variant, options};
+use super::{announce, archive_variant, options};
 use crate::db::schema::product_variants;
 use crate::error::Outcome;
 use crate::ids::ProductId;
@@ -51,7 +51,8 @@ pub async fn update_variant(
         let sku = columns.sku.clone().flatten();
         let repriced = columns.price.is_some_and(|price| price != variant.price)
             || columns.compare_at_price.is_some_and(|price| price != variant.compare_at_price);
-        if columns != Columns::default() {
+        let changes = columns != Columns::default();
+        if changes {
             diesel::update(product_variants::table)
                 .filter(product_variants::id.eq(change.id))
                 .set(columns)
@@ -62,8 +63,10 @@ pub async fn update_variant(
         if comes_back || repriced {
             inventory::announce::variants(conn, &[change.id]).await?;
         }
-        if change.archived == Some(true) {
-            archive_variant::archive(conn, &product, &variant, &["archived"]).await?;
+        let archives = change.archived == Some(true)
+            && archive_variant::archive(conn, &product, &variant, &["archived"]).await?;
+        if changes || archives {
+            announce::updated(conn, &[product.id]).await?;
         }
         Ok(())
     })

@@ -16,6 +16,7 @@ mod redis;
 mod shop;
 mod tokens;
 mod vars;
+mod webhooks;
 mod websockets;
 
 use std::ffi::OsString;
@@ -38,6 +39,7 @@ pub(crate) use self::tokens::MIN_SECRET_BYTES;
 pub use self::tokens::Tokens;
 pub use self::vars::ConfigError;
 use self::vars::Vars;
+pub use self::webhooks::Webhooks;
 pub use self::websockets::Websockets;
 
 /// Everything an operator can set.
@@ -69,6 +71,8 @@ pub struct Config {
     pub payments: Payments,
     /// Mail.
     pub mail: Mail,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// What the log holds and how.
     pub log: Log,
     /// `DATA_DIR`: the folder of the embedded PostgreSQL and of files the server keeps.
@@ -109,6 +113,7 @@ impl Config {
             shop: Shop::read(&vars)?,
             orders: Orders::read(&vars)?,
             mail: Mail::read(&vars)?,
+            webhooks: Webhooks::read(&vars, mode)?,
             log: Log::read(&vars, mode)?,
             data_dir: vars.path("DATA_DIR").unwrap_or_else(|| default_data_dir(&vars)),
         })
@@ -218,6 +223,19 @@ mod tests {
         assert_eq!(told(&[production[0], production[1], ("INTROSPECTION", "on")]), (true, false));
         assert_eq!(told(&[("PLAYGROUND", "off")]), (true, false));
         assert_eq!(with("PLAYGROUND", "no").unwrap_err(), "PLAYGROUND: 'no' is neither 'on' nor 'off'");
+    }
+
+    #[test]
+    fn webhooks_stay_out_of_private_networks_in_production() {
+        let production =
+            [("CARTOGRAPH_ENV", "production"), ("JWT_SECRET", "a secret that is as long as it has to be")];
+        let allowed = |variables: &[(&str, &str)]| {
+            let webhooks = read(variables).unwrap().webhooks;
+            (webhooks.allow_private, webhooks.allow_http)
+        };
+        assert_eq!(allowed(&[]), (true, true));
+        assert_eq!(allowed(&production), (false, false));
+        assert_eq!(allowed(&[production[0], production[1], ("WEBHOOK_ALLOW_PRIVATE", "on")]), (true, false));
     }
 
     #[test]

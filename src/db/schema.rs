@@ -149,6 +149,7 @@ diesel::table! {
         created_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
         died_at -> Nullable<Timestamptz>,
+        subject -> Nullable<Text>,
     }
 }
 
@@ -258,6 +259,7 @@ diesel::table! {
         occurred_at -> Timestamptz,
         leased_until -> Nullable<Timestamptz>,
         published_at -> Nullable<Timestamptz>,
+        fanned_out_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -503,6 +505,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        event_id -> Uuid,
+        event_type -> Text,
+        aggregate_id -> Uuid,
+        body -> Text,
+        replay -> Bool,
+        attempts -> Jsonb,
+        delivered_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Uuid,
+        url -> Text,
+        description -> Text,
+        event_types -> Array<Text>,
+        secret -> Bytea,
+        previous_secret -> Nullable<Bytea>,
+        previous_secret_until -> Nullable<Timestamptz>,
+        enabled -> Bool,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_reason -> Nullable<Text>,
+        failing_since -> Nullable<Timestamptz>,
+        failures -> Int4,
+        paused_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(addresses -> users (user_id));
 diesel::joinable!(mailed_tokens -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -531,6 +568,7 @@ diesel::joinable!(order_lines -> product_variants (variant_id));
 diesel::joinable!(order_lines -> orders (order_id));
 diesel::joinable!(order_events -> users (actor_id));
 diesel::joinable!(order_events -> orders (order_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_events,
@@ -568,4 +606,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     stock_changes,
     tax_rates,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
 );

@@ -97,6 +97,10 @@ pub enum PermissionEnum {
     ManagePayments,
     /// Set what shipping costs, what is taxed and which codes take something off.
     ManagePricing,
+    /// Say where events are sent, and see what was.
+    ManageWebhooks,
+    /// See, repeat and discard jobs that were given up.
+    ManageJobs,
 }
 
 /// Only accounts whose roles bring all the permissions that it `requires` may use this; where that is empty, every account. Guests

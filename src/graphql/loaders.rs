@@ -9,6 +9,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::{DateTime, Utc};
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
@@ -27,7 +28,7 @@ use crate::db::{Db, Reads};
 use crate::error::{Error, Result};
 use crate::ids::{
     AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId,
-    ShippingMethodId, TaxRateId, UserId, VariantId,
+    ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::{self, Order, OrderDiscount, OrderLine};
@@ -35,6 +36,7 @@ use crate::pagination::{Page, PageRequest};
 use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
 use crate::pricing::{self, Discount, ShippingMethod, TaxRate};
 use crate::reviews::{self, Review, ReviewPage};
+use crate::webhooks::{self, Delivery, Endpoint};
 
 /// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
 const MAX_BATCH: usize = 10_000;
@@ -168,6 +170,11 @@ pub(crate) struct Loaders {
     pub(super) reviews_of: ById<(ProductId, ReviewPage), Page<Review>>,
     pub(super) listings: ById<(CategoryId, Listing), Page<Listed>>,
     pub(super) listing_counts: ById<(CategoryId, Listing), i64>,
+    pub(super) webhook_endpoints: ById<WebhookEndpointId, Endpoint>,
+    pub(super) webhook_deliveries: ById<WebhookDeliveryId, Delivery>,
+    /// The rows of a page of what was sent to each endpoint, as those of `orders_of`.
+    pub(super) webhook_deliveries_of: ById<(WebhookEndpointId, PageRequest), Vec<Delivery>>,
+    pub(super) webhook_next_attempts: ById<WebhookDeliveryId, DateTime<Utc>>,
     changes: CatalogueChanges,
     /// Whether a change is noted that may still have to be committed.
     noted: AtomicBool,
@@ -323,6 +330,33 @@ impl Loaders {
                     counts.extend(found.into_iter().map(|(id, count)| ((id, listing.clone()), count)));
                 }
                 Ok(counts)
+            }),
+            webhook_endpoints: ById::new(&reads, async |reads: Reads, ids: Vec<WebhookEndpointId>| {
+                let found = webhooks::queries::endpoints_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |endpoint| endpoint.id))
+            }),
+            webhook_deliveries: ById::new(&reads, async |reads: Reads, ids: Vec<WebhookDeliveryId>| {
+                let found = webhooks::queries::deliveries_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |delivery| delivery.id))
+            }),
+            webhook_deliveries_of: ById::new(
+                &reads,
+                async |reads: Reads, keys: Vec<(WebhookEndpointId, PageRequest)>| {
+                    let conn = reads.get().await?;
+                    let mut found = HashMap::new();
+                    for (page, endpoints) in by_arguments(keys) {
+                        let rows =
+                            webhooks::queries::delivery_rows_by_endpoints(&conn, &endpoints, &page).await?;
+                        let rows = grouped(rows, |delivery| delivery.endpoint_id);
+                        found.extend(
+                            rows.into_iter().map(|(endpoint, rows)| ((endpoint, page.clone()), rows)),
+                        );
+                    }
+                    Ok(found)
+                },
+            ),
+            webhook_next_attempts: ById::new(&reads, async |reads: Reads, ids: Vec<WebhookDeliveryId>| {
+                Ok(webhooks::queries::next_attempts(&*reads.get().await?, &ids).await?)
             }),
         }
     }

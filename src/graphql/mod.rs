@@ -22,6 +22,7 @@ mod field_order;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod inventory;
+mod jobs;
 mod keyed;
 mod live;
 mod loaders;
@@ -43,6 +44,7 @@ mod stream;
 mod text;
 mod trusted;
 mod user_error;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -76,6 +78,8 @@ pub struct Query(
     catalog::SuggestionQuery,
     reviews::ReviewQuery,
     shop::ShopQuery,
+    webhooks::WebhookQuery,
+    jobs::JobQuery,
 );
 
 /// Everything that can be changed.
@@ -93,6 +97,8 @@ pub struct Mutation(
     pricing::ShippingMethodMutation,
     pricing::TaxRateMutation,
     reviews::ReviewMutation,
+    webhooks::WebhookMutation,
+    jobs::JobMutation,
 );
 
 type GraphqlSchema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -14,6 +14,7 @@ use super::orders::{Order, may_see};
 use super::payments::{Payment, Refund};
 use super::pricing::{Discount, ShippingMethod, TaxRate};
 use super::reviews::Review;
+use super::webhooks::{WebhookDelivery, WebhookEndpoint};
 use crate::accounts::Permission;
 use crate::ids::{AnyId, OrderId, ProductId};
 use crate::reviews;
@@ -50,6 +51,10 @@ pub(crate) enum Node {
     TaxRate(TaxRate),
     /// An account.
     User(User),
+    /// A delivery to an endpoint: for those who manage webhooks.
+    WebhookDelivery(WebhookDelivery),
+    /// An endpoint: for those who manage webhooks.
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 /// The most ids `nodes` takes.
@@ -177,6 +182,16 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let discount = loaders.discounts.load(id).await?;
             let visible = discount.filter(|_| ctx.may(Permission::ManagePricing));
             visible.map(|discount| Discount(discount).into())
+        }
+        AnyId::WebhookDeliveryId(id) => {
+            let delivery = loaders.webhook_deliveries.load(id).await?;
+            let visible = ctx.may(Permission::ManageWebhooks);
+            delivery.filter(|_| visible).map(|delivery| WebhookDelivery(delivery).into())
+        }
+        AnyId::WebhookEndpointId(id) => {
+            let endpoint = loaders.webhook_endpoints.load(id).await?;
+            let visible = ctx.may(Permission::ManageWebhooks);
+            endpoint.filter(|_| visible).map(|endpoint| WebhookEndpoint(endpoint).into())
         }
         // Named one by one, so that a new kind of thing has to be decided about.
         AnyId::AccountEventId(_)

@@ -11,10 +11,12 @@ use super::cart::CartUserError;
 use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
 use super::inventory::InventoryUserError;
+use super::jobs::JobUserError;
 use super::orders::OrderUserError;
 use super::payments::PaymentUserError;
 use super::pricing::PricingUserError;
 use super::reviews::ReviewUserError;
+use super::webhooks::WebhookUserError;
 use crate::error::{ActionError, Outcome};
 
 /// Something in a mutation's input that kept it from happening.
@@ -36,6 +38,8 @@ pub(crate) enum UserError {
     Category(CategoryUserError),
     /// Of stock.
     Inventory(InventoryUserError),
+    /// Of jobs.
+    Job(JobUserError),
     /// Of orders.
     Order(OrderUserError),
     /// Of payments and refunds.
@@ -46,6 +50,8 @@ pub(crate) enum UserError {
     Product(ProductUserError),
     /// Of reviews.
     Review(ReviewUserError),
+    /// Of webhooks.
+    Webhook(WebhookUserError),
 }
 
 /// What a payload shows of what a verb came to: the thing, or why there is none. Failures of our own stay errors.

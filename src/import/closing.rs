@@ -18,8 +18,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::existing::{SkuOwner, VariantRow};
 use super::plan::Plan;
 use super::write::CHUNK;
+use crate::catalog;
 use crate::db::schema::{inventory as stock, product_variants};
-use crate::ids::VariantId;
+use crate::ids::{ProductId, VariantId};
 use crate::inventory;
 
 /// What is still to be done.
@@ -29,6 +30,7 @@ pub(super) struct Closing {
     rekeyed: Vec<VariantRow>,
     promised: HashMap<String, SkuOwner>,
     announced: Vec<VariantId>,
+    told: Vec<ProductId>,
 }
 
 impl Closing {
@@ -39,6 +41,7 @@ impl Closing {
         self.rekeyed.extend(plan.rekeyed);
         self.stock.extend(plan.stock);
         self.announced.extend(plan.announced);
+        self.told.extend(plan.told);
     }
 
     /// An article number and whose it will be, if the database does not know that yet.
@@ -55,6 +58,9 @@ impl Closing {
         let stock_set = inventory::supply::supply(conn, &mut self.stock, reason).await?;
         for chunk in self.announced.chunks(CHUNK) {
             inventory::announce::variants(conn, chunk).await?;
+        }
+        for chunk in self.told.chunks(CHUNK) {
+            catalog::announce::updated(conn, chunk).await?;
         }
         Ok(stock_set)
     }

@@ -33,6 +33,8 @@ pub(super) struct Plan {
     pub(super) announced: Vec<VariantId>,
     /// The product, if it is one of the shop that changes in any part.
     pub(super) changes: Option<ProductId>,
+    /// The product, if it is new or changes in any part: other systems are to be told.
+    pub(super) told: Option<ProductId>,
     /// Whether the product is new, changes in any part, or neither.
     pub(super) change: Change,
     pub(super) variant_counts: Counts,
@@ -108,6 +110,7 @@ impl Planner<'_> {
             Some(_) => Change::Updated,
         };
         plan.changes = (plan.change == Change::Updated).then_some(id);
+        plan.told = (plan.change != Change::None).then_some(id);
         plan
     }
 

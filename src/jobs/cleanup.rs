@@ -22,9 +22,9 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// What goes, a thousand rows at a time, when it is as old as that: guests' carts that were left, idempotency keys a day
 /// after they ran out, sessions that ended (their refresh tokens go with them), refresh tokens of living sessions that
-/// have lapsed, jobs that are done, those given up that nobody looked into, tokens of mails that have expired, and what
-/// payment providers told, long after it was worked off.
-fn chores(config: &Config) -> [(Duration, &'static str); 8] {
+/// have lapsed, jobs that are done, those given up that nobody looked into, tokens of mails that have expired, what payment
+/// providers told, long after it was worked off, and deliveries of webhooks.
+fn chores(config: &Config) -> [(Duration, &'static str); 9] {
     [
         (
             90 * DAY,
@@ -66,6 +66,11 @@ fn chores(config: &Config) -> [(Duration, &'static str); 8] {
             90 * DAY,
             "DELETE FROM gateway_events WHERE (provider, id) IN (SELECT provider, id FROM gateway_events \
                  WHERE handled_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+        ),
+        (
+            30 * DAY,
+            "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries \
+                 WHERE created_at < now() - make_interval(secs => $1) LIMIT 1000 FOR UPDATE SKIP LOCKED)",
         ),
     ]
 }

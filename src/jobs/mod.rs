@@ -2,6 +2,9 @@
 
 mod account_letters;
 pub mod cleanup;
+mod deliver;
+mod fan_out;
+mod order_letters;
 mod outbox;
 mod payments;
 mod recalls;
@@ -19,6 +22,8 @@ use crate::app::App;
 use crate::config::Mode;
 use crate::payments::work::{CancelPayment, CapturePayment, HandleEvent, SendRefund};
 use crate::till::reconcile;
+use crate::orders::letters::OrderLetter;
+use crate::webhooks::Deliver;
 
 /// Starts all of it, until `shutdown`; what has begun is finished then, and the tracker says when.
 #[must_use]
@@ -28,8 +33,7 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
         (Mode::Production, None) => tracing::warn!("mail goes to {}", app.mail.place()),
         _ => tracing::info!("mail goes to {}", app.mail.place()),
     }
-    let relay = Relay::new(app.upkeep.clone(), app.bus.clone(), app.relay.clone());
-    jobs.spawn(relay.run(shutdown.clone()));
+    jobs.spawn(Relay::new(app).run(shutdown.clone()));
     let worker = Worker::new(app.upkeep.clone(), app.worker.clone(), handlers(app));
     jobs.spawn(worker.run(shutdown.clone()));
     jobs.spawn(cleanup::run(app.clone(), shutdown.clone()));
@@ -41,11 +45,12 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
 
 /// Who does which job of the shop.
 fn handlers(app: &App) -> Handlers {
-    let (letters, verified) = (app.clone(), app.clone());
-    let [refunds, cancels, captures, events] = [(); 4].map(|()| app.clone());
+    let [letters, verified, news, deliveries, refunds, cancels, captures, events] = [(); 8].map(|()| app.clone());
     Handlers::default()
         .on(move |job, letter: AccountLetter| account_letters::send(letters.clone(), job, letter))
         .on(move |_, event: EmailVerified| account_letters::settle_in(verified.clone(), event))
+        .on(move |_, letter: OrderLetter| order_letters::send(news.clone(), letter))
+        .on_with(deliver::HANDS, move |_, job: Deliver| deliver::deliver(deliveries.clone(), job))
         .on(move |_, job: SendRefund| payments::refund(refunds.clone(), job))
         .on(move |_, job: CancelPayment| payments::cancel(cancels.clone(), job))
         .on(move |_, job: CapturePayment| payments::capture(captures.clone(), job))

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::db::Prepare;
 use crate::db::schema::outbox;
 use crate::ids::OutboxId;
+use crate::webhooks::Event;
 
 /// The aggregate type of what happens to orders.
 pub(super) const ORDER: &str = "order";
@@ -30,19 +31,42 @@ pub(super) struct Claimed {
     pub(super) aggregate_id: Uuid,
 }
 
-/// Whether there is anything to claim. The cheap question of an idle relay.
-pub(super) async fn is_waiting(mut conn: &AsyncPgConnection) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        outbox::table
-            .filter(outbox::published_at.is_null())
-            .filter(outbox::leased_until.is_null().or(outbox::leased_until.lt(diesel::dsl::now))),
-    ))
-    .get_result(&mut conn)
+/// Whether there is anything to turn into jobs, and whether there is anything to claim. The cheap question of an idle relay.
+pub(super) async fn is_waiting(mut conn: &AsyncPgConnection) -> QueryResult<(bool, bool)> {
+    let not_fanned_out = outbox::table.filter(outbox::fanned_out_at.is_null());
+    let unpublished = outbox::table
+        .filter(outbox::published_at.is_null())
+        .filter(outbox::leased_until.is_null().or(outbox::leased_until.lt(diesel::dsl::now)));
+    diesel::select((diesel::dsl::exists(not_fanned_out), diesel::dsl::exists(unpublished)))
+        .get_result(&mut conn)
+        .await
+}
+
+/// At most `limit` events that were not turned into jobs yet, oldest first. The caller makes sure that it is the only one until
+/// it has committed.
+pub(super) async fn not_fanned_out(mut conn: &AsyncPgConnection, limit: i64) -> QueryResult<Vec<Event>> {
+    diesel::sql_query(
+        "SELECT id, type, aggregate_id, payload, occurred_at FROM outbox
+         WHERE fanned_out_at IS NULL ORDER BY position LIMIT $1",
+    )
+    .bind::<BigInt, _>(limit)
+    .prepared()
+    .load(&mut conn)
     .await
 }
 
+/// Notes that these events were turned into jobs.
+pub(super) async fn mark_fanned_out(mut conn: &AsyncPgConnection, ids: &[OutboxId]) -> QueryResult<()> {
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
+        .set(outbox::fanned_out_at.eq(diesel::dsl::now))
+        .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 /// Leases at most `limit` unpublished events, oldest first. None is taken of an aggregate that another relay works on, nor
-/// an order's event before it has its place in the feed. The caller makes sure that nobody claims at the same time, until
+/// of an order before all its events have their place in the feed. The caller makes sure that nobody claims at the same time, until
 /// it has committed: otherwise two could take neighbours of one aggregate.
 pub(super) async fn claim(
     mut conn: &AsyncPgConnection,
@@ -58,7 +82,7 @@ pub(super) async fn claim(
                AND aggregate_id NOT IN (SELECT aggregate_id FROM outbox
                                         WHERE published_at IS NULL AND leased_until >= now())
                AND NOT EXISTS (SELECT FROM order_events
-                               WHERE order_events.id = waiting.id AND feed_position IS NULL)
+                               WHERE order_events.order_id = waiting.aggregate_id AND feed_position IS NULL)
              ORDER BY position LIMIT $1)
          RETURNING id, position, aggregate_type, aggregate_id",
     )
@@ -90,7 +114,7 @@ pub(super) async fn release(mut conn: &AsyncPgConnection, ids: &[OutboxId]) -> Q
     Ok(())
 }
 
-/// Deletes at most `limit` events that were published longer ago than `age`, and says how many it found.
+/// Deletes at most `limit` events that were published and turned into jobs longer ago than `age`, and says how many it found.
 pub(super) async fn delete_published(
     mut conn: &AsyncPgConnection,
     age: Duration,
@@ -99,6 +123,7 @@ pub(super) async fn delete_published(
     diesel::sql_query(
         "DELETE FROM outbox WHERE id IN (
              SELECT id FROM outbox WHERE published_at < now() - make_interval(secs => $2)
+                 AND fanned_out_at < now() - make_interval(secs => $2)
              ORDER BY published_at LIMIT $1 FOR UPDATE SKIP LOCKED)",
     )
     .bind::<BigInt, _>(limit)

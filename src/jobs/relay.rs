@@ -1,8 +1,8 @@
-//! The relay: brings committed events from the outbox to the bus.
+//! The relay: turns committed events of the outbox into jobs, and brings them to the bus.
 //!
-//! Any number of processes run one. Each round has a short transaction, one relay at a time, that gives new events of
-//! orders their place in the feed and leases a batch of the outbox; then, outside of it, the batch is published and
-//! marked. A relay that is killed between the two leaves a lease that lapses, and another publishes the batch again: at
+//! Any number of processes run one. Each round first has new events turned into jobs ([`super::fan_out`]). Then it has a short
+//! transaction, one relay at a time, that gives new events of orders their place in the feed and leases a batch of the
+//! outbox; then, outside of it, the batch is published and marked. A relay that is killed between the two leaves a lease that lapses, and another publishes the batch again: at
 //! least once, and in order per aggregate.
 
 use std::time::{Duration, Instant};
@@ -11,7 +11,9 @@ use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use tokio_util::sync::CancellationToken;
 
+use super::fan_out::fan_out;
 use super::outbox::{self, Claimed};
+use crate::app::App;
 use crate::bus::{Bus, Topic};
 use crate::db::{Db, Prepare};
 use crate::error::Result;
@@ -23,6 +25,8 @@ use crate::queue::Waker;
 pub(crate) const RELAY_LOCK: i64 = 0x6361_7274_6f72_6c79;
 /// How many events one round takes at most.
 const BATCH: i64 = 500;
+/// How many batches of events one round turns into jobs at most, so that a shutdown is not kept waiting.
+const MOST_BATCHES: usize = 20;
 /// How long a relay has its batch to itself: many times what publishing takes.
 const LEASE: Duration = Duration::from_secs(30);
 /// How long an event waits at most when nobody woke the relay, because it was written elsewhere.
@@ -39,13 +43,15 @@ pub struct Relay {
     db: Db,
     bus: Bus,
     waker: Waker,
+    worker: Waker,
 }
 
 impl Relay {
-    /// A relay from this database to this bus, woken by `waker`. It uses one connection at a time.
+    /// A relay of this application. It uses one connection at a time.
     #[must_use]
-    pub fn new(db: Db, bus: Bus, waker: Waker) -> Self {
-        Self { db, bus, waker }
+    pub fn new(app: &App) -> Self {
+        let (waker, worker) = (app.relay.clone(), app.worker.clone());
+        Self { db: app.upkeep.clone(), bus: app.bus.clone(), waker, worker }
     }
 
     /// Relays until `shutdown`; a round that has begun is finished.
@@ -84,10 +90,14 @@ impl Relay {
         self.round().await
     }
 
-    /// Places and publishes one batch.
+    /// Turns what is new into jobs, then places and publishes one batch.
     async fn round(&self) -> Result<Progress> {
         let mut conn = self.db.get().await?;
-        if !outbox::is_waiting(&conn).await? {
+        let (news, unpublished) = outbox::is_waiting(&conn).await?;
+        if news {
+            self.write_jobs(&mut conn).await?;
+        }
+        if !unpublished {
             return Ok(Progress::Idle);
         }
         let leased = Instant::now();
@@ -113,6 +123,20 @@ impl Relay {
         }
         let full = |count: usize| i64::try_from(count).is_ok_and(|count| count >= BATCH);
         Ok(if full(batch.len()) || full(placed) { Progress::More } else { Progress::Idle })
+    }
+
+    /// Turns all that is new into jobs: however long the bus is away, and its rounds with it, mail and webhooks go on.
+    async fn write_jobs(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+        for _ in 0..MOST_BATCHES {
+            let written = fan_out(conn).await?;
+            if written.jobs > 0 {
+                self.worker.wake();
+            }
+            if !written.more {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -21,8 +21,8 @@ use crate::error::Result;
 use crate::ids::JobId;
 use crate::queue::{self, Claimed, Job, Waker};
 
-/// How many jobs of one kind a process does at a time. Each kind has hands of its own: most jobs wait for another machine, and
-/// while that one hangs, other kinds go on.
+/// How many jobs of one kind a process does at a time, unless it was told otherwise. Each kind has hands of its own: most jobs
+/// wait for another machine, and while that one hangs, other kinds go on.
 const HANDS: usize = 4;
 /// How long an attempt may take; it is broken off then, and counts as failed.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -44,6 +44,10 @@ pub enum Failure {
     /// It will never work: there is no point in further attempts.
     #[error("{0}")]
     ForGood(anyhow::Error),
+    /// It was not begun, because whoever it is for is known to be away: it is looked at again after this pause, and no attempt
+    /// was used up.
+    #[error("put off for {0:?}")]
+    NotYet(Duration),
 }
 
 impl From<crate::error::Error> for Failure {
@@ -60,15 +64,36 @@ impl From<diesel::result::Error> for Failure {
 
 type Handler = Arc<dyn Fn(Claimed) -> BoxFuture<'static, std::result::Result<(), Failure>> + Send + Sync>;
 
+/// Who does a kind of job, and how many of it at a time.
+#[derive(Clone)]
+struct Post {
+    hands: usize,
+    handler: Handler,
+}
+
 /// Who does which kind of job.
 #[derive(Clone, Default)]
-pub struct Handlers(HashMap<&'static str, Handler>);
+pub struct Handlers(HashMap<&'static str, Post>);
 
 impl Handlers {
     /// Has jobs of this type done by `handle`, which is given the job's id, the same with each attempt. It may be called
     /// again for a job that was done, when that could not be written down.
     #[must_use]
-    pub fn on<J, F>(mut self, handle: impl Fn(JobId, J) -> F + Send + Sync + 'static) -> Self
+    pub fn on<J, F>(self, handle: impl Fn(JobId, J) -> F + Send + Sync + 'static) -> Self
+    where
+        J: Job,
+        F: Future<Output = std::result::Result<(), Failure>> + Send + 'static,
+    {
+        self.on_with(HANDS, handle)
+    }
+
+    /// The same with so many hands.
+    #[must_use]
+    pub(super) fn on_with<J, F>(
+        mut self,
+        hands: usize,
+        handle: impl Fn(JobId, J) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         J: Job,
         F: Future<Output = std::result::Result<(), Failure>> + Send + 'static,
@@ -81,7 +106,7 @@ impl Handlers {
                 std::future::ready(Err(Failure::ForGood(error))).boxed()
             }
         };
-        self.0.insert(J::KIND, Arc::new(handler));
+        self.0.insert(J::KIND, Post { hands, handler: Arc::new(handler) });
         self
     }
 }
@@ -107,8 +132,8 @@ impl Worker {
     /// Works until `shutdown`; the jobs that have begun are finished then, and no more are taken.
     pub async fn run(self, shutdown: CancellationToken) {
         let (worker, running) = (Arc::new(self), TaskTracker::new());
-        let hands = |kind: &&'static str| (*kind, Arc::new(Semaphore::new(HANDS)));
-        let hands: Vec<_> = worker.handlers.0.keys().map(hands).collect();
+        let hands = |(kind, post): (&&'static str, &Post)| (*kind, Arc::new(Semaphore::new(post.hands)));
+        let hands: Vec<_> = worker.handlers.0.iter().map(hands).collect();
         let mut failures = 0;
         let mut looked = None;
         while !shutdown.is_cancelled() {
@@ -185,7 +210,8 @@ impl Worker {
     }
 
     async fn attempt(&self, job: Claimed) -> std::result::Result<(), Failure> {
-        let Some(handler) = self.handlers.0.get(job.kind.as_str()).map(Arc::clone) else {
+        let Some(handler) = self.handlers.0.get(job.kind.as_str()).map(|post| Arc::clone(&post.handler))
+        else {
             return Err(Failure::ForNow(anyhow::anyhow!("nobody here knows this kind of job")));
         };
         let attempt = AssertUnwindSafe(async move { handler(job).await }).catch_unwind();
@@ -205,6 +231,7 @@ impl Worker {
                     tracing::warn!(job = %job.id, kind = job.kind, "a job was done after its lease had lapsed; it may be done twice");
                 }
             }
+            Err(Failure::NotYet(pause)) => queue::postpone(&conn, job, pause).await?,
             Err(Failure::ForNow(error)) if job.attempts < job.max_attempts => {
                 let pause = back_off(FIRST_PAUSE, job.attempts.unsigned_abs());
                 queue::put_back(&conn, job, pause, &format!("{error:#}")).await?;
@@ -235,7 +262,7 @@ impl Worker {
                     tracing::debug!(%job, kind, attempt, error = format!("{error:#}"), "a job failed again");
                 }
             }
-            Err(Failure::ForGood(_)) => {}
+            Err(Failure::ForGood(_) | Failure::NotYet(_)) => {}
         }
     }
 }

@@ -7,7 +7,7 @@ use lettre::message::{Mailbox, MultiPart};
 use uuid::Uuid;
 
 use super::letter::Words;
-use super::{Letter, Mail, MailError};
+use super::{Letter, Mail, MailError, OrderLetter};
 
 /// The letter to be read as it is.
 #[derive(Template)]
@@ -45,25 +45,46 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The message to this address.
+/// The message of this letter to this address.
 pub(super) fn compose(mail: &Mail, to: &str, letter: &Letter) -> Result<Message, MailError> {
-    // What our own rules admit may still be none for the library, whose error may repeat it.
-    let to = to
-        .parse()
-        .map_err(|_| MailError::Never("the address is none that mail can be sent to".to_owned()))?;
     let words = letter.subject.words(mail);
     let (shop, name) = (one_line(&mail.shop), letter.name.as_deref());
     let text = Text { shop: &shop, name, words: &words }.render();
     let html = Html { shop: &shop, name, words: &words }.render();
-    let (Ok(text), Ok(html)) = (text, html) else {
+    message(mail, to, Uuid::now_v7(), words.title, text.ok().zip(html.ok()))
+}
+
+/// The message of a letter about an order. It is named after the event that it tells of, so that two of them are one for
+/// whoever gets both.
+pub(super) fn compose_about_order(
+    mail: &Mail,
+    to: &str,
+    event: Uuid,
+    letter: &OrderLetter,
+) -> Result<Message, MailError> {
+    message(mail, to, event, &letter.title(), letter.forms(&one_line(&mail.shop), &mail.storefront))
+}
+
+fn message(
+    mail: &Mail,
+    to: &str,
+    id: Uuid,
+    title: &str,
+    forms: Option<(String, String)>,
+) -> Result<Message, MailError> {
+    // What our own rules admit may still be none for the library, whose error may repeat it.
+    let to = to
+        .parse()
+        .map_err(|_| MailError::Never("the address is none that mail can be sent to".to_owned()))?;
+    let Some((text, html)) = forms else {
         return Err(MailError::Never("the templates cannot be filled in".to_owned()));
     };
     let from = Mailbox::new(mail.from.name.as_deref().map(one_line), mail.from.email.clone());
     Message::builder()
         .from(from)
         .to(Mailbox::new(None, to))
-        .subject(format!("{}: {}", shop, words.title))
-        .message_id(Some(format!("<{}@{}>", Uuid::now_v7(), mail.from.email.domain())))
+        .subject(format!("{}: {title}", one_line(&mail.shop)))
+        .message_id(Some(format!("<{id}@{}>", mail.from.email.domain())))
         .header(AutoSubmitted)
         .date_now()
         .multipart(MultiPart::alternative_plain_html(text, html))
@@ -71,13 +92,14 @@ pub(super) fn compose(mail: &Mail, to: &str, letter: &Letter) -> Result<Message,
 }
 
 /// A text that cannot begin another header.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Subject;
+    use super::super::order_letter::{LetterLine, OrderNews, Parcel, Sum};
     use super::*;
     use crate::mail::spool::Spool;
 
@@ -113,6 +135,37 @@ mod tests {
         let message = composed("Kopi \u{2615} & S\u{f8}n", "\u{c9}mile");
         assert!(message.is_ascii(), "{message}");
         assert!(message.contains("From: =?utf-8?"), "{message}");
+    }
+
+    #[test]
+    fn nothing_that_shoppers_enter_is_markup_or_a_line_of_its_own() {
+        let letter = OrderLetter {
+            news: OrderNews::Placed,
+            number: 1001,
+            lines: vec![LetterLine {
+                name: "Mug\r\nTotal: 0.00".to_owned(),
+                sku: Some("<i>".to_owned()),
+                quantity: 2,
+                total: "25.00 USD".to_owned(),
+            }],
+            sums: vec![Sum { label: "Total", amount: "25.00 USD".to_owned() }],
+            address: vec!["<b>Ada</b>\nYour order:".to_owned()],
+            parcel: Some(Parcel { carrier: None, code: "<u>1</u>".to_owned() }),
+        };
+        let event = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let message = compose_about_order(&mail("Mugs"), "ada@example.com", event, &letter).unwrap();
+        let message = String::from_utf8(message.formatted()).unwrap();
+        assert!(
+            message.contains("Message-ID: <01890a5d-ac96-774b-bcce-b302099a8057@shop.test>"),
+            "{message}"
+        );
+        let (text, html) = letter.forms("Mugs", "https://front.test").unwrap();
+        assert!(text.contains("2 x Mug  Total: 0.00 [<i>]: 25.00 USD\n"), "{text}");
+        assert!(text.contains("  <b>Ada</b> Your order:\n"), "{text}");
+        assert!(text.contains("\nhttps://front.test/orders/1001\n"), "{text}");
+        for markup in ["<b>", "<i>", "<u>"] {
+            assert!(!html.contains(markup), "{html}");
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Mail: the border to those who can only be written to.
 //!
-//! What is written is in [`Letter`]; the [`Mailer`] behind it takes it away: an SMTP server, or files where none is
+//! What is written is in [`Letter`] or [`OrderLetter`]; the [`Mailer`] behind it takes it away: an SMTP server, or files where none is
 //! configured. Sending takes as long as another machine likes, so nothing but jobs does it.
 
 mod compose;
 mod letter;
+mod order_letter;
 mod smtp;
 mod spool;
 
@@ -12,8 +13,10 @@ use anyhow::Context;
 use futures_util::future::BoxFuture;
 use lettre::Message;
 use lettre::message::Mailbox;
+use uuid::Uuid;
 
 pub use self::letter::{Letter, Subject};
+pub use self::order_letter::{LetterLine, OrderLetter, OrderNews, Parcel, Sum};
 use self::smtp::Smtp;
 use self::spool::Spool;
 use crate::config::Config;
@@ -81,6 +84,17 @@ impl Mail {
     /// Sends a letter to an address.
     pub async fn send(&self, to: &str, letter: &Letter) -> Result<(), MailError> {
         let message = compose::compose(self, to, letter)?;
+        self.mailer.take(&message).await
+    }
+
+    /// Sends a letter about an order to an address. `event` is what it tells of.
+    pub async fn send_about_order(
+        &self,
+        to: &str,
+        event: Uuid,
+        letter: &OrderLetter,
+    ) -> Result<(), MailError> {
+        let message = compose::compose_about_order(self, to, event, letter)?;
         self.mailer.take(&message).await
     }
 }

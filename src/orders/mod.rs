@@ -16,6 +16,7 @@ pub mod feed;
 mod give_up;
 pub mod incoming;
 mod insert;
+pub mod letters;
 mod lock;
 pub mod model;
 mod pay_back;

@@ -1,7 +1,9 @@
 //! The worker's side of the table. PostgreSQL's clock counts here, for it is the same for all.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Double, Jsonb, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -95,6 +97,37 @@ pub(crate) async fn put_back(
     .execute(&mut conn)
     .await?;
     Ok(())
+}
+
+/// Puts a job back that was not begun after all, until `pause` is over: the attempt does not count. The number of attempts
+/// stays, for it tells this lease from a later one; that of those allowed grows instead.
+pub(crate) async fn postpone(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    pause: Duration,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE jobs SET leased_until = NULL, run_at = now() + make_interval(secs => $3), \
+                         max_attempts = max_attempts + 1
+         WHERE id = $1 AND attempts = $2 AND finished_at IS NULL AND died_at IS NULL",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(job.id)
+    .bind::<diesel::sql_types::Integer, _>(job.attempts)
+    .bind::<Double, _>(pause.as_secs_f64())
+    .prepared()
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// When those of these jobs that are open will be tried next. One that is under way was due when it was begun.
+pub(crate) async fn due_at(
+    mut conn: &AsyncPgConnection,
+    ids: &[JobId],
+) -> QueryResult<HashMap<JobId, DateTime<Utc>>> {
+    let open = jobs::finished_at.is_null().and(jobs::died_at.is_null());
+    let due = jobs::table.filter(jobs::id.eq_any(ids)).filter(open).select((jobs::id, jobs::run_at));
+    Ok(due.load::<(JobId, DateTime<Utc>)>(&mut conn).await?.into_iter().collect())
 }
 
 /// Gives a job up. Those behind it in its order go on.

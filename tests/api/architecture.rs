@@ -12,7 +12,9 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("reviews", &["accounts", "catalog"]),
     ("pricing", &["catalog"]),
     ("cart", &["accounts", "catalog", "inventory", "pricing"]),
-    ("orders", &["accounts", "cart", "catalog", "inventory", "pricing"]),
+    ("payments", &[]),
+    ("orders", &["accounts", "cart", "catalog", "inventory", "payments", "pricing"]),
+    ("webhooks", &[]),
 ];
 
 /// Above the domains: nothing below may know of it.
@@ -261,6 +263,7 @@ fn what_lies_below_the_domains_knows_none_of_them() {
         "attempts",
         "clock",
         "config",
+        "courier",
         "db",
         "error",
         "gateway",
@@ -271,6 +274,8 @@ fn what_lies_below_the_domains_knows_none_of_them() {
         "pagination",
         "queue",
         "redis",
+        "routable",
+        "seal",
         "secrets",
     ];
     let mut broken = Vec::new();

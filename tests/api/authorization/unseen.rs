@@ -2,6 +2,7 @@
 
 use cartograph::ids::{
     AddressId, CartId, CartLineId, OrderEventId, OrderId, ProductId, ReviewId, SessionId, UserId, VariantId,
+    WebhookDeliveryId, WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -75,6 +76,8 @@ async fn what_is_not_yours_is_not_there() {
             (draft.id.to_string(), ProductId::new().to_string()),
             (draft.variant.to_string(), VariantId::new().to_string()),
             (hidden.to_string(), ReviewId::new().to_string()),
+            (id("webhookdelivery"), WebhookDeliveryId::new().to_string()),
+            (id("webhookendpoint"), WebhookEndpointId::new().to_string()),
         ] {
             asked.push((document.to_owned(), theirs, nobodys));
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use cartograph::graphql::Schema;
-use cartograph::ids::{AddressId, CartId, CartLineId, OrderId, ReviewId, UserId};
+use cartograph::ids::{
+    AddressId, CartId, CartLineId, JobId, OrderId, ReviewId, UserId, WebhookDeliveryId, WebhookEndpointId,
+};
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -41,6 +43,7 @@ impl World {
         let guest_order = place(&app, None, Some(TOKEN)).await;
         let (review, address) = (ReviewId::new(), AddressId::new());
         let (cart, line) = (CartId::new(), CartLineId::new());
+        let (endpoint, delivery, dead) = (WebhookEndpointId::new(), WebhookDeliveryId::new(), JobId::new());
         let (user, variant) = (owner.user_id().0, product.variant.0);
         let mut conn = app.database().connect().await;
         for statement in [
@@ -57,6 +60,19 @@ impl World {
                 "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, price_seen) \
                  VALUES ('{}', '{}', '{variant}', 1, 1000)",
                 line.0, cart.0
+            ),
+            format!(
+                "INSERT INTO webhook_endpoints (id, url, event_types, secret) VALUES ('{}', 'http://127.0.0.1:9/', '{{}}', '')",
+                endpoint.0
+            ),
+            format!(
+                "INSERT INTO webhook_deliveries (id, endpoint_id, event_id, event_type, aggregate_id, body) \
+                 VALUES ('{}', '{}', '{user}', 'user.registered', '{user}', '{{}}')",
+                delivery.0, endpoint.0
+            ),
+            format!(
+                "INSERT INTO jobs (id, kind, payload, max_attempts, died_at) VALUES ('{}', 'errand', '{{}}', 1, now())",
+                dead.0
             ),
         ] {
             run(&mut conn, &statement).await;
@@ -77,16 +93,21 @@ impl World {
             ("session", session.to_string()),
             ("user", owner.user_id().to_string()),
             ("variant", product.variant.to_string()),
+            ("job", dead.to_string()),
+            ("webhookdelivery", delivery.to_string()),
+            ("webhookendpoint", endpoint.to_string()),
         ]);
         let world = Self { app, owner, stranger, ids, guest_order };
         world.settle().await;
         world
     }
 
-    /// Waits until the relay has nothing left to write.
+    /// Waits until neither the relay nor a job has anything left to write.
     async fn settle(&self) {
         let mut conn = self.app.database().connect().await;
-        while count(&mut conn, "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL").await > 0 {
+        let open = "SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL OR fanned_out_at IS NULL)
+                         + (SELECT count(*) FROM jobs WHERE finished_at IS NULL AND died_at IS NULL) AS n";
+        while count(&mut conn, open).await > 0 {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     }

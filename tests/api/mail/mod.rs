@@ -1,5 +1,6 @@
 //! Letters on their way: over a real SMTP server that fails in every way it can, and into files without one.
 
+mod orders;
 mod spool;
 
 use cartograph::config::Config;

@@ -53,7 +53,7 @@ async fn place(client: &Client, input: Value) -> Response {
 }
 
 /// A guest who buys so many of a variant: the order's id and token.
-async fn buy(app: &TestApp, product: &Product, quantity: i32) -> (String, String) {
+pub(crate) async fn buy(app: &TestApp, product: &Product, quantity: i32) -> (String, String) {
     let guest = app.guest();
     let token = fill(&guest, product.variant, quantity).await;
     let placed = place(&guest, input(token.as_deref())).await;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cartograph::ids::{AddressId, CartId, CartLineId, OrderId, ReviewId, SessionId, UserId};
+use cartograph::ids::{
+    AddressId, CartId, CartLineId, JobId, OrderId, ReviewId, SessionId, UserId, WebhookDeliveryId,
+    WebhookEndpointId,
+};
 
 use super::sdl::{Sdl, is_required};
 use crate::support::{CategoryBuilder, ProductBuilder, TestApp};
@@ -61,6 +64,9 @@ async fn shop(app: &TestApp) -> BTreeMap<&'static str, String> {
     ids.insert("review", ReviewId::new().to_string());
     ids.insert("cart", CartId::new().to_string());
     ids.insert("line", CartLineId::new().to_string());
+    ids.insert("job", JobId::new().to_string());
+    ids.insert("webhookdelivery", WebhookDeliveryId::new().to_string());
+    ids.insert("webhookendpoint", WebhookEndpointId::new().to_string());
     ids
 }
 

@@ -62,7 +62,7 @@ async fn a_product_is_made_with_its_options_and_variants() {
     assert_eq!(answer.int("/productCreate/product/variants/nodes/1/stock"), 3);
     assert_eq!(answer.text("/productCreate/product/sku"), "S-R");
     // BEGIN, slug, product, options, variants, stock, COMMIT; then the answer: product, options, images, variants.
-    statements.assert_at_most(11);
+    statements.assert_at_most(12);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
     CaptureMode, Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Payments, Rates, Redis, Shop,
-    Tokens, Websockets,
+    Tokens, Webhooks, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
@@ -259,6 +259,7 @@ fn config() -> Config {
         },
         orders: Orders { hold: TimeDelta::hours(1), invoice_hold: None },
         mail: Mail { smtp: None, from: None, storefront_url: None },
+        webhooks: Webhooks { allow_private: true, allow_http: true },
         log: Log { filter: "warn".to_owned(), json: false },
         data_dir: std::env::temp_dir().join(format!("cartograph-test-app-{}", JobId::new().0)),
     }

@@ -96,11 +96,11 @@ impl TestApp {
         panic!("no letter {number} to {to} within {PATIENCE:?}");
     }
 
-    /// Waits until no job is open that is due: what was asked for has happened.
+    /// Waits until no event is left to become jobs, and no job is open that is due: what was asked for has happened.
     pub(crate) async fn at_rest(&self) {
         for _ in 0..PATIENCE.as_millis() / 50 {
             let open = "jobs WHERE finished_at IS NULL AND died_at IS NULL AND run_at <= now()";
-            if self.count(open).await == 0 {
+            if self.count("outbox WHERE fanned_out_at IS NULL").await + self.count(open).await == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -13,6 +13,7 @@ pub(crate) mod faults;
 pub(crate) mod mailbox;
 pub(crate) mod process;
 pub(crate) mod raw;
+pub(crate) mod receiver;
 pub(crate) mod redis;
 pub(crate) mod smtp;
 pub(crate) mod statements;
