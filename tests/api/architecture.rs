@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each domain may use of the other domains. An arrow back would be a cycle: what must flow back is an event.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("accounts", &[]),
     ("catalog", &["inventory"]),
     ("inventory", &[]),
