@@ -143,6 +143,10 @@ typed_ids! {
     RefundId = "refund", "a refund";
     /// What was asked of a payment provider, or told by it.
     PaymentTransactionId = "payment_transaction", "a payment transaction";
+    /// Pieces of an order that left the shop together.
+    ShipmentId = "shipment", "a shipment";
+    /// Pieces of an order that came back together.
+    ReturnId = "return", "a return";
     /// A job of the queue.
     JobId = "job", "a job";
     /// A row of the outbox.

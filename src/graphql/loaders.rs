@@ -25,10 +25,12 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::Reads;
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId, UserId,
-    VariantId,
+    AddressId, CartId, CategoryId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReturnId, ReviewId,
+    ShipmentId, UserId, VariantId,
 };
 use crate::orders::events::{self, OrderEvent};
+use crate::orders::returns::{self, Return, ReturnLine};
+use crate::orders::shipments::{self, Shipment, ShipmentLine};
 use crate::orders::{self, Order, OrderLine};
 use crate::pagination::{Page, PageRequest};
 use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
@@ -149,6 +151,12 @@ pub(crate) struct Loaders {
     pub(super) refunds: ById<RefundId, Refund>,
     pub(super) refunds_of: ById<OrderId, Vec<Refund>>,
     pub(super) refund_lines_of: ById<RefundId, Vec<RefundLine>>,
+    pub(super) shipments: ById<ShipmentId, Shipment>,
+    pub(super) shipments_of: ById<OrderId, Vec<Shipment>>,
+    pub(super) shipment_lines_of: ById<ShipmentId, Vec<ShipmentLine>>,
+    pub(super) returns: ById<ReturnId, Return>,
+    pub(super) returns_of: ById<OrderId, Vec<Return>>,
+    pub(super) return_lines_of: ById<ReturnId, Vec<ReturnLine>>,
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) users: ById<UserId, User>,
@@ -247,6 +255,30 @@ impl Loaders {
                 let found = payments::queries::lines_by_refunds(&*reads.get().await?, &ids).await?;
                 Ok(grouped(found, |line| line.refund_id))
             }),
+            shipments: ById::new(&reads, async |reads: Reads, ids: Vec<ShipmentId>| {
+                let found = shipments::shipments_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |shipment| shipment.id))
+            }),
+            shipments_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = shipments::shipments_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |shipment| shipment.order_id))
+            }),
+            shipment_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<ShipmentId>| {
+                let found = shipments::lines_by_shipments(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |line| line.shipment_id))
+            }),
+            returns: ById::new(&reads, async |reads: Reads, ids: Vec<ReturnId>| {
+                let found = returns::returns_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |back| back.id))
+            }),
+            returns_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = returns::returns_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |back| back.order_id))
+            }),
+            return_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<ReturnId>| {
+                let found = returns::lines_by_returns(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |line| line.return_id))
+            }),
             orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
                 let conn = reads.get().await?;
                 pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
@@ -329,6 +361,12 @@ impl Loaders {
         self.refunds.forget().await;
         self.refunds_of.forget().await;
         self.refund_lines_of.forget().await;
+        self.shipments.forget().await;
+        self.shipments_of.forget().await;
+        self.shipment_lines_of.forget().await;
+        self.returns.forget().await;
+        self.returns_of.forget().await;
+        self.return_lines_of.forget().await;
     }
 
     /// Forgets what was read of reviews, after one was written; products count them.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Payments, Rates, Redis, Shop,
-    Tokens, Websockets,
+    Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Payments, Rates,
+    Redis, Shop, Tokens, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::gateway::CaptureMode;
