@@ -175,7 +175,9 @@ fn names_nobody(error: &diesel::result::Error) -> bool {
         "order_events_actor_id_fkey",
         "orders_user_id_fkey",
         "refunds_actor_id_fkey",
+        "returns_actor_id_fkey",
         "reviews_author_id_fkey",
+        "shipments_actor_id_fkey",
         "stock_changes_actor_id_fkey",
     ];
     violated_constraint(error).is_some_and(|name| actors.contains(&name))

@@ -149,6 +149,10 @@ typed_ids! {
     TaxRateId = "tax_rate", "a tax rate";
     /// A discount that a code gives.
     DiscountId = "discount", "a discount";
+    /// Pieces of an order that left the shop together.
+    ShipmentId = "shipment", "a shipment";
+    /// Pieces of an order that came back together.
+    ReturnId = "return", "a return";
     /// A job of the queue.
     JobId = "job", "a job";
     /// Something that happened, as the outbox tells of it.

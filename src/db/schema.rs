@@ -214,6 +214,10 @@ diesel::table! {
         refunded -> Int4,
         discount -> Int8,
         tax -> Int8,
+        cancelled -> Int4,
+        uncharged -> Int4,
+        shipped -> Int4,
+        returned -> Int4,
     }
 }
 
@@ -405,6 +409,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    return_lines (return_id, order_line_id, restocked) {
+        return_id -> Uuid,
+        order_line_id -> Uuid,
+        restocked -> Bool,
+        quantity -> Int4,
+    }
+}
+
+diesel::table! {
+    returns (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        note -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     reviews (id) {
         id -> Uuid,
         product_id -> Uuid,
@@ -441,6 +465,28 @@ diesel::table! {
         generation -> Int4,
         recalled_at -> Nullable<Timestamptz>,
         last_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    shipment_lines (shipment_id, order_line_id) {
+        shipment_id -> Uuid,
+        order_line_id -> Uuid,
+        quantity -> Int4,
+    }
+}
+
+diesel::table! {
+    shipments (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        carrier -> Nullable<Text>,
+        tracking_code -> Nullable<Text>,
+        tracking_url -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        delivered_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -598,10 +644,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     refund_lines,
     refunds,
+    return_lines,
+    returns,
     reviews,
     role_permissions,
     roles,
     sessions,
+    shipment_lines,
+    shipments,
     shipping_methods,
     stock_changes,
     tax_rates,

@@ -27,10 +27,12 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::{Db, Reads};
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReviewId,
-    ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReturnId, ReviewId,
+    ShipmentId, ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::orders::events::{self, OrderEvent};
+use crate::orders::returns::{self, Return, ReturnLine};
+use crate::orders::shipments::{self, Shipment, ShipmentLine};
 use crate::orders::{self, Order, OrderDiscount, OrderLine};
 use crate::pagination::{Page, PageRequest};
 use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
@@ -154,6 +156,12 @@ pub(crate) struct Loaders {
     pub(super) refunds_of: ById<OrderId, Vec<Refund>>,
     pub(super) refund_lines_of: ById<RefundId, Vec<RefundLine>>,
     pub(super) order_discounts_of: ById<OrderId, Vec<OrderDiscount>>,
+    pub(super) shipments: ById<ShipmentId, Shipment>,
+    pub(super) shipments_of: ById<OrderId, Vec<Shipment>>,
+    pub(super) shipment_lines_of: ById<ShipmentId, Vec<ShipmentLine>>,
+    pub(super) returns: ById<ReturnId, Return>,
+    pub(super) returns_of: ById<OrderId, Vec<Return>>,
+    pub(super) return_lines_of: ById<ReturnId, Vec<ReturnLine>>,
     /// The rows of a page of each customer's orders, in the direction of reading; see [`PageRequest::cut`].
     pub(super) orders_of: ById<(UserId, PageRequest), Vec<Order>>,
     pub(super) shipping_methods: ById<ShippingMethodId, ShippingMethod>,
@@ -279,6 +287,30 @@ impl Loaders {
                 let found = pricing::discount::queries::discounts_by_ids(&*reads.get().await?, &ids).await?;
                 Ok(by(found, |discount| discount.id))
             }),
+            shipments: ById::new(&reads, async |reads: Reads, ids: Vec<ShipmentId>| {
+                let found = shipments::shipments_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |shipment| shipment.id))
+            }),
+            shipments_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = shipments::shipments_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |shipment| shipment.order_id))
+            }),
+            shipment_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<ShipmentId>| {
+                let found = shipments::lines_by_shipments(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |line| line.shipment_id))
+            }),
+            returns: ById::new(&reads, async |reads: Reads, ids: Vec<ReturnId>| {
+                let found = returns::returns_by_ids(&*reads.get().await?, &ids).await?;
+                Ok(by(found, |back| back.id))
+            }),
+            returns_of: ById::new(&reads, async |reads: Reads, ids: Vec<OrderId>| {
+                let found = returns::returns_by_orders(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |back| back.order_id))
+            }),
+            return_lines_of: ById::new(&reads, async |reads: Reads, ids: Vec<ReturnId>| {
+                let found = returns::lines_by_returns(&*reads.get().await?, &ids).await?;
+                Ok(grouped(found, |line| line.return_id))
+            }),
             orders_of: ById::new(&reads, async |reads: Reads, keys: Vec<(UserId, PageRequest)>| {
                 let conn = reads.get().await?;
                 pages_of!(keys, |users, page| orders::queries::order_rows_by_users(&conn, &users, &page))
@@ -388,6 +420,12 @@ impl Loaders {
         self.refunds.forget().await;
         self.refunds_of.forget().await;
         self.refund_lines_of.forget().await;
+        self.shipments.forget().await;
+        self.shipments_of.forget().await;
+        self.shipment_lines_of.forget().await;
+        self.returns.forget().await;
+        self.returns_of.forget().await;
+        self.return_lines_of.forget().await;
     }
 
     /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.

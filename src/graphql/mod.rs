@@ -19,6 +19,7 @@ mod documents;
 mod error;
 mod execute;
 mod field_order;
+mod fulfilment;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
 mod inventory;
@@ -92,6 +93,7 @@ pub struct Mutation(
     catalog::VariantMutation,
     inventory::InventoryMutation,
     orders::OrderMutation,
+    fulfilment::FulfilmentMutation,
     payments::PaymentMutation,
     pricing::DiscountMutation,
     pricing::ShippingMethodMutation,

@@ -9,6 +9,7 @@ use super::catalog::{Category, Product, ProductVariant};
 use super::context::ContextExt;
 use super::cost::{by, cost};
 use super::error::{ApiError, Result};
+use super::fulfilment::{OrderReturn, Shipment};
 use super::live::OrderEvent;
 use super::orders::{Order, may_see};
 use super::payments::{Payment, Refund};
@@ -33,6 +34,8 @@ pub(crate) enum Node {
     Order(Order),
     /// Something that happened to an order.
     OrderEvent(OrderEvent),
+    /// What came back of an order: of your own, or of any for staff.
+    OrderReturn(OrderReturn),
     /// A payment: of your own orders, or any for staff.
     Payment(Payment),
     /// A product.
@@ -49,6 +52,8 @@ pub(crate) enum Node {
     ShippingMethod(ShippingMethod),
     /// A tax rate: for those who manage them.
     TaxRate(TaxRate),
+    /// What left the shop of an order: of your own, or of any for staff.
+    Shipment(Shipment),
     /// An account.
     User(User),
     /// A delivery to an endpoint: for those who manage webhooks.
@@ -152,6 +157,20 @@ async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
             let order = loaders.orders.load(order).await?;
             let visible = order.is_some_and(|order| may_see(ctx, &order, None));
             refund.filter(|_| visible).map(|refund| Refund(refund).into())
+        }
+        AnyId::ShipmentId(id) => {
+            let shipment = loaders.shipments.load(id).await?;
+            let order = owner_of(shipment.as_ref(), |shipment| shipment.order_id, OrderId);
+            let order = loaders.orders.load(order).await?;
+            let visible = order.is_some_and(|order| may_see(ctx, &order, None));
+            shipment.filter(|_| visible).map(|shipment| Shipment(shipment).into())
+        }
+        AnyId::ReturnId(id) => {
+            let back = loaders.returns.load(id).await?;
+            let order = owner_of(back.as_ref(), |back| back.order_id, OrderId);
+            let order = loaders.orders.load(order).await?;
+            let visible = order.is_some_and(|order| may_see(ctx, &order, None));
+            back.filter(|_| visible).map(|back| OrderReturn(back).into())
         }
         AnyId::UserId(id) => {
             let user = loaders.users.load(id).await?;

@@ -10,6 +10,7 @@ use super::accounts::AccountUserError;
 use super::cart::CartUserError;
 use super::catalog::{CategoryUserError, ProductUserError};
 use super::error::Result;
+use super::fulfilment::FulfilmentUserError;
 use super::inventory::InventoryUserError;
 use super::jobs::JobUserError;
 use super::orders::OrderUserError;
@@ -36,6 +37,8 @@ pub(crate) enum UserError {
     Cart(CartUserError),
     /// Of categories.
     Category(CategoryUserError),
+    /// Of what becomes of an order's pieces.
+    Fulfilment(FulfilmentUserError),
     /// Of stock.
     Inventory(InventoryUserError),
     /// Of jobs.

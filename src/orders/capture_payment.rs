@@ -53,7 +53,8 @@ pub async fn capture_payment(
         let order = lock(conn, found.order_id).await?.ok_or(CaptureRefusal::NotFound)?;
         let payment = queries::lock_payment(conn, found.id).await?;
         let (most, by_hand) = (payment.amount(), payment.provider() == Provider::Manual);
-        let amount = capture.amount.unwrap_or(most.minor);
+        // Less may be due than the bank holds: some pieces were cancelled since.
+        let amount = capture.amount.unwrap_or(most.minor.min(order.due().minor).max(1));
         let expected = if by_hand { PaymentStatus::Pending } else { PaymentStatus::Authorized };
         if payment.status() != expected {
             return Err(CaptureRefusal::NotAuthorized { status: payment.status() }.into());

@@ -10,9 +10,13 @@ use super::by_hand::pay_by_hand;
 use super::events::{self, Actor, CancelReason, Change, NewEvent};
 use super::give_up::give_up;
 use super::lock::lock;
+use super::parcel::Parcel;
+use super::pieces::all_left;
+use super::queries::lines_by_orders;
 use super::refund::refund_all;
+use super::ship::send;
+use super::shipments::note_delivered;
 use super::state::OrderStatus;
-use super::stock::move_stock;
 use crate::error::{Outcome, Refusal};
 use crate::ids::OrderId;
 
@@ -40,12 +44,14 @@ pub enum ChangeRefusal {
     WrongTransition { from: OrderStatus, to: OrderStatus },
     /// The order has gone too far to be cancelled by its owner.
     NoLongerPending { status: OrderStatus },
+    /// A part of the order has left the shop: what is left of it can be cancelled, but not the order.
+    PartlyShipped,
 }
 
 impl Refusal for ChangeRefusal {}
 
 /// Takes the step, with all that it means for stock and money: an order that staff move to `PAID` was paid by hand; one
-/// that is cancelled or refunded is paid back whatever it kept.
+/// that is cancelled or refunded is paid back whatever it kept; one that is shipped sends all that is left of it.
 pub async fn change_status(
     conn: &mut AsyncPgConnection,
     change: &ChangeStatus,
@@ -64,12 +70,22 @@ pub async fn change_status(
         match to {
             OrderStatus::Paid => pay_by_hand(conn, &order, by, at).await?,
             OrderStatus::Cancelled => {
+                let lines = lines_by_orders(conn, &[order.id]).await?;
+                if lines.iter().any(|line| line.shipped > 0) {
+                    return Err(ChangeRefusal::PartlyShipped.into());
+                }
                 let reason = if own { CancelReason::Customer } else { CancelReason::Staff };
                 give_up(conn, &order, reason, by, at).await?;
             }
             OrderStatus::Refunded => refund_all(conn, &order, by, at).await?,
-            _ => {
-                move_stock(conn, order.id, from.stock_effect(to)).await?;
+            OrderStatus::Shipped => {
+                let lines = lines_by_orders(conn, &[order.id]).await?;
+                send(conn, &order, &lines, &all_left(&lines), &Parcel::default(), by).await?;
+            }
+            OrderStatus::Pending | OrderStatus::Processing | OrderStatus::Delivered => {
+                if to == OrderStatus::Delivered {
+                    note_delivered(conn, order.id, at).await?;
+                }
                 let event = NewEvent {
                     note: by.1,
                     ..NewEvent::new(order.id, Change::Status { from, to }, change.actor)

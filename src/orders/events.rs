@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::state::OrderStatus;
 use crate::db::Prepare;
 use crate::db::schema::order_events;
-use crate::ids::{OrderEventId, OrderId, UserId};
+use crate::ids::{OrderEventId, OrderId, ShipmentId, UserId};
 
 /// The order of an order's events, for cursors.
 pub const EVENT_ORDER: &str = "event";
@@ -107,6 +107,16 @@ impl Actor {
         }
     }
 
+    /// Who stands in a row. An actor whose account is gone for good counts as the shop itself.
+    pub(super) fn stored(kind: &str, id: Option<UserId>) -> Self {
+        match (kind, id) {
+            ("CUSTOMER", Some(id)) => Self::Customer(id),
+            ("STAFF", Some(id)) => Self::Staff(id),
+            ("GUEST", _) => Self::Guest,
+            _ => Self::System,
+        }
+    }
+
     /// The account behind it, if there is one.
     pub(crate) const fn user_id(self) -> Option<UserId> {
         match self {
@@ -141,16 +151,15 @@ impl Change {
         }
     }
 
-    /// What the outbox tells of it, in this order: `docs/events.md`.
+    /// What the outbox tells of it, in this order, beside the shipment it may tell of: `docs/events.md`.
     fn outbox_types(self) -> &'static [&'static str] {
         match self {
             Self::Placed => &["order.placed"],
             Self::Status { to: OrderStatus::Paid, .. } => &["order.status_changed", "order.paid"],
             Self::Status { to: OrderStatus::Cancelled, .. } => &["order.status_changed", "order.cancelled"],
-            Self::Status { to: OrderStatus::Shipped, .. } => &["order.status_changed", "order.shipped"],
             Self::Status { .. } => &["order.status_changed"],
             Self::Fact(EventKind::RefundSucceeded) => &["order.refunded"],
-            Self::Fact(EventKind::ShipmentSent) => &["order.shipped"],
+            Self::Fact(EventKind::ShipmentSent) => &[],
             Self::Fact(_) => &["order.updated"],
         }
     }
@@ -214,6 +223,8 @@ pub struct NewEvent<'a> {
     pub moved: Moved,
     /// Why the order is given up, when it is.
     pub cancel_reason: Option<CancelReason>,
+    /// The shipment that it tells of, if it does: the outbox tells of each.
+    pub shipment: Option<ShipmentId>,
     /// What else there is to know: an object with ids in their API form and amounts in minor units.
     pub data: Option<serde_json::Value>,
 }
@@ -223,7 +234,12 @@ impl NewEvent<'_> {
     #[must_use]
     pub fn new(order_id: OrderId, change: Change, actor: Actor) -> Self {
         let moved = Moved::default();
-        Self { order_id, change, actor, note: None, moved, cancel_reason: None, data: None }
+        Self { order_id, change, actor, note: None, moved, cancel_reason: None, shipment: None, data: None }
+    }
+
+    fn outbox_types(&self) -> Vec<&'static str> {
+        let shipped = self.shipment.map(|_| "order.shipped");
+        self.change.outbox_types().iter().copied().chain(shipped).collect()
     }
 }
 
@@ -272,15 +288,10 @@ impl OrderEvent {
         self.to_status.as_deref().and_then(OrderStatus::parse)
     }
 
-    /// Who made it happen. An actor whose account is gone for good counts as the shop itself.
+    /// Who made it happen.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        match (self.actor_kind.as_str(), self.actor_id) {
-            ("CUSTOMER", Some(id)) => Actor::Customer(id),
-            ("STAFF", Some(id)) => Actor::Staff(id),
-            ("GUEST", _) => Actor::Guest,
-            _ => Actor::System,
-        }
+        Actor::stored(&self.actor_kind, self.actor_id)
     }
 }
 
@@ -328,7 +339,7 @@ pub async fn append(mut conn: &AsyncPgConnection, event: NewEvent<'_>) -> QueryR
     .bind::<Text, _>(event.actor.as_str())
     .bind::<Nullable<Uuid>, _>(event.actor.user_id())
     .bind::<Nullable<Text>, _>(event.note)
-    .bind::<Array<Text>, _>(event.change.outbox_types())
+    .bind::<Array<Text>, _>(event.outbox_types())
     .bind::<Nullable<Jsonb>, _>(event.data)
     .bind::<BigInt, _>(event.moved.paid)
     .bind::<BigInt, _>(event.moved.refunded)

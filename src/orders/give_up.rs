@@ -9,34 +9,35 @@ use super::events::{self, Actor, CancelReason, Change, Moved, NewEvent};
 use super::model::Order;
 use super::pay_back::{PayBack, pay_back_from};
 use super::state::OrderStatus;
-use super::stock::move_stock;
+use super::stock::release_left;
 use crate::error::Result;
-use crate::ids::PaymentId;
+use crate::ids::{PaymentId, RefundId};
 use crate::payments::work::CancelPayment;
 use crate::payments::{Payment, RefundReason, queries, store};
 use crate::pricing;
 use crate::queue;
 
-/// Gives the order up, which is locked and may be cancelled.
+/// Gives the order up, which is locked and of which nothing was sent; what was decided to go back.
 pub(super) async fn give_up(
     conn: &AsyncPgConnection,
     order: &Order,
     reason: CancelReason,
     (actor, note): (Actor, Option<&str>),
     at: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Vec<RefundId>> {
     let from = order.status();
     let payments = queries::lock_payments_of(conn, order.id).await?;
     cancel_open(conn, &payments).await?;
     let kept = order.kept();
-    let mut data = None;
+    let (mut refunds, mut data) = (Vec::new(), None);
     if kept > 0 {
         let back =
             PayBack { amount: kept, reason: RefundReason::OrderCancelled, note, lines: &[], actor, at };
-        let refunds = pay_back_from(conn, &payments, back).await?;
-        data = Some(json!({ "refundIds": refunds.iter().map(ToString::to_string).collect::<Vec<_>>() }));
+        refunds = pay_back_from(conn, &payments, back).await?;
+        let ids: Vec<String> = refunds.iter().map(ToString::to_string).collect();
+        data = Some(json!({ "refundIds": ids, "amount": kept }));
     }
-    move_stock(conn, order.id, from.stock_effect(OrderStatus::Cancelled)).await?;
+    release_left(conn, order.id).await?;
     pricing::discount::give_back(conn, order.id).await?;
     let change = Change::Status { from, to: OrderStatus::Cancelled };
     let event = NewEvent {
@@ -47,7 +48,7 @@ pub(super) async fn give_up(
         ..NewEvent::new(order.id, change, actor)
     };
     events::append(conn, event).await?;
-    Ok(())
+    Ok(refunds)
 }
 
 /// Has the payments given up that a customer could still pay.

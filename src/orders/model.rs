@@ -80,6 +80,50 @@ pub struct OrderLine {
     pub discount: i64,
     /// Its share of the order's tax, in minor units.
     pub tax: i64,
+    /// How many were cancelled while the order went on.
+    pub cancelled: i32,
+    /// How many of these before they were paid for: there is no price of theirs to pay back.
+    pub uncharged: i32,
+    /// How many left the shop.
+    pub shipped: i32,
+    /// How many of these came back.
+    pub returned: i32,
+    /// Whether the tax is within the prices.
+    #[diesel(
+        select_expression = orders::prices_include_tax,
+        select_expression_type = orders::prices_include_tax
+    )]
+    tax_included: bool,
+}
+
+impl OrderLine {
+    /// How many pieces are still to leave the shop, as long as the order goes on: what it holds of the stock.
+    #[must_use]
+    pub fn left(&self) -> i32 {
+        self.quantity - self.cancelled - self.shipped
+    }
+
+    /// How many pieces are with the customer.
+    #[must_use]
+    pub fn away(&self) -> i32 {
+        self.shipped - self.returned
+    }
+
+    /// Of how many pieces the price can still be paid back.
+    #[must_use]
+    pub fn refundable(&self) -> i32 {
+        self.quantity - self.uncharged - self.refunded
+    }
+
+    /// What the line is worth of what the order costs, in minor units: less what codes took off, with its tax.
+    pub(super) fn value(&self) -> i64 {
+        self.total - self.discount + if self.tax_included { 0 } else { self.tax }
+    }
+
+    /// The price of the next so many that is paid back, in minor units.
+    pub(super) fn price_back(&self, pieces: i32) -> i64 {
+        self.share(self.uncharged + self.refunded, pieces)
+    }
 }
 
 /// A code that an order used.

@@ -63,6 +63,7 @@ pub async fn order_by_key(mut conn: &AsyncPgConnection, key: &OrderKey) -> Query
 /// The lines of these orders, in the order they were bought.
 pub async fn lines_by_orders(mut conn: &AsyncPgConnection, ids: &[OrderId]) -> QueryResult<Vec<OrderLine>> {
     order_lines::table
+        .inner_join(orders::table)
         .filter(order_lines::order_id.eq_any(ids))
         .order((order_lines::order_id, order_lines::position))
         .select(OrderLine::as_select())

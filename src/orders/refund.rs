@@ -1,25 +1,21 @@
 //! Paying back: some of an order's money, or all that it keeps.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{Array, Integer, Uuid};
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::json;
 
 use super::events::{self, Actor, Change, EventKind, Moved, NewEvent};
 use super::lock::lock;
 use super::model::{Order, OrderLine};
 use super::pay_back::{PayBack, pay_back};
+use super::pieces::{Asked, Count, Pieces, PiecesRefusal, ask, count};
 use super::queries::lines_by_orders;
+use super::return_lines::sorted;
+use super::returns::{CameBack, take_back};
 use super::state::OrderStatus;
-use super::stock::move_stock;
-use crate::db::Prepare;
+use super::stock::release_left;
 use crate::error::{ActionError, Outcome, Refusal, Result};
 use crate::ids::{OrderId, OrderLineId, RefundId};
-use crate::inventory::reserve::restock;
 use crate::money::{Currency, Money};
 use crate::payments::RefundReason;
 
@@ -31,26 +27,15 @@ pub struct RefundOrder {
     /// How much, in minor units: of the lines' value and beside it. None: the value of the lines, or of an order without
     /// any named all that it keeps.
     pub amount: Option<i64>,
-    /// For which pieces.
-    pub lines: Vec<RefundPieces>,
+    /// For which pieces, and whether they are on the shelf again, to be sold once more: those are a return. Only of what has
+    /// left the shop; what has not yet is cancelled instead.
+    pub pieces: Vec<(Pieces, bool)>,
     /// A remark of staff, at most 1000 characters.
     pub note: Option<String>,
     /// Who wants it.
     pub actor: Actor,
     /// Now.
     pub at: DateTime<Utc>,
-}
-
-/// Pieces of a line that are paid back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RefundPieces {
-    /// The line.
-    pub line: OrderLineId,
-    /// How many pieces.
-    pub quantity: i32,
-    /// Whether they are on the shelf again, to be sold once more. Only of what has left the shop: what has not yet is
-    /// cancelled instead.
-    pub restock: bool,
 }
 
 /// Why nothing goes back.
@@ -64,15 +49,19 @@ pub enum RefundRefusal {
     TooMuch { asked: Money, kept: Money },
     /// An amount is more than nothing.
     AmountInvalid,
-    /// It is no line of the order.
-    LineNotFound { index: usize },
-    /// Fewer pieces of it were bought and are not paid back yet.
-    TooManyPieces { index: usize, asked: i32, left: i32 },
-    /// They have not left the shop.
+    /// The price of some pieces cannot be paid back: they are none of the order's, or it was before.
+    Pieces(PiecesRefusal),
+    /// They are not with the customer, and so cannot have come back.
     NotShipped { index: usize },
 }
 
 impl Refusal for RefundRefusal {}
+
+impl From<PiecesRefusal> for RefundRefusal {
+    fn from(reason: PiecesRefusal) -> Self {
+        Self::Pieces(reason)
+    }
+}
 
 /// A refund that was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +84,12 @@ pub async fn refund_order(
             return Err(RefundRefusal::NothingKept { status: order.status() }.into());
         }
         let lines = lines_by_orders(conn, &[order.id]).await?;
-        let value = check(&order, &lines, &refund.lines)?;
-        let amount = match (refund.amount, refund.lines.is_empty()) {
+        let asked: Vec<Pieces> = refund.pieces.iter().map(|(pieces, _)| *pieces).collect();
+        let pieces = ask(&lines, &asked, OrderLine::refundable)?;
+        let amount = match (refund.amount, pieces.is_empty()) {
             (Some(amount), _) => amount,
             (None, true) => kept.minor,
-            (None, false) => value.min(kept.minor),
+            (None, false) => price(&pieces).min(kept.minor),
         };
         if amount <= 0 {
             return Err(RefundRefusal::AmountInvalid.into());
@@ -107,19 +97,31 @@ pub async fn refund_order(
         if amount > kept.minor {
             return Err(RefundRefusal::TooMuch { asked: Money::new(amount, currency), kept }.into());
         }
-        note_pieces(conn, &refund.lines).await?;
-        put_back(conn, &lines, &refund.lines).await?;
-        let pieces: Vec<(OrderLineId, i32)> =
-            refund.lines.iter().map(|pieces| (pieces.line, pieces.quantity)).collect();
         let (actor, note) = (refund.actor, refund.note.as_deref());
-        let reason = RefundReason::Requested;
-        let back = PayBack { amount, reason, note, lines: &pieces, actor, at: refund.at };
+        let came_back = came_back(&lines, &refund.pieces)?;
+        let counts: Vec<Count> = pieces
+            .iter()
+            .map(|asked| Count { refunded: asked.quantity, ..Count::of(asked.line.id) })
+            .collect();
+        count(conn, &counts).await?;
+        let (kind, reason) = match came_back.as_slice() {
+            [] => (EventKind::RefundRequested, RefundReason::Requested),
+            _ => (EventKind::ReturnReceived, RefundReason::Returned),
+        };
+        let paid_back: Vec<(OrderLineId, i32)> =
+            pieces.iter().map(|asked| (asked.line.id, asked.quantity)).collect();
+        let back = PayBack { amount, reason, note, lines: &paid_back, actor, at: refund.at };
         let refunds = pay_back(conn, &order, back).await?;
+        let mut data = json!({ "refundIds": in_api_form(&refunds), "amount": amount });
+        if !came_back.is_empty() {
+            let return_id = take_back(conn, order.id, &came_back, (actor, note)).await?;
+            data["returnId"] = return_id.to_string().into();
+        }
         let event = NewEvent {
             note,
             moved: Moved { refunded: amount, ..Moved::default() },
-            data: Some(json!({ "refundIds": in_api_form(&refunds), "amount": amount })),
-            ..NewEvent::new(order.id, Change::Fact(EventKind::RefundRequested), actor)
+            data: Some(data),
+            ..NewEvent::new(order.id, Change::Fact(kind), actor)
         };
         events::append(conn, event).await?;
         Ok(Decided { refunds })
@@ -143,7 +145,9 @@ pub(super) async fn refund_all(
         let refunds = pay_back(conn, order, back).await?;
         data = Some(json!({ "refundIds": in_api_form(&refunds), "amount": kept }));
     }
-    move_stock(conn, order.id, from.stock_effect(to)).await?;
+    if from.holds_stock() {
+        release_left(conn, order.id).await?;
+    }
     let event = NewEvent {
         note,
         moved: Moved { refunded: kept, ..Moved::default() },
@@ -154,66 +158,31 @@ pub(super) async fn refund_all(
     Ok(())
 }
 
-/// What the pieces were sold for, in minor units; or everything that speaks against them.
-fn check(order: &Order, lines: &[OrderLine], asked: &[RefundPieces]) -> Outcome<i64, RefundRefusal> {
-    let mut refusals = Vec::new();
-    let mut value = 0_i64;
-    let mut seen: BTreeMap<OrderLineId, i32> = BTreeMap::new();
-    for (index, pieces) in asked.iter().enumerate() {
-        let Some(line) = lines.iter().find(|line| line.id == pieces.line) else {
-            refusals.push(RefundRefusal::LineNotFound { index });
-            continue;
-        };
-        let before = seen.entry(line.id).or_default();
-        let left = line.quantity - line.refunded - *before;
-        if pieces.quantity < 1 || pieces.quantity > left {
-            refusals.push(RefundRefusal::TooManyPieces { index, asked: pieces.quantity, left });
-            continue;
-        }
-        if pieces.restock && !matches!(order.status(), OrderStatus::Shipped | OrderStatus::Delivered) {
-            refusals.push(RefundRefusal::NotShipped { index });
-            continue;
-        }
-        value = value.saturating_add(line.share(line.refunded + *before, pieces.quantity));
-        *before += pieces.quantity;
-    }
-    if refusals.is_empty() { Ok(value) } else { Err(ActionError::Refused(refusals)) }
+/// What the pieces were sold for, in minor units.
+fn price(pieces: &[Asked<'_>]) -> i64 {
+    pieces.iter().map(|asked| asked.line.price_back(asked.quantity)).sum()
 }
 
-/// Notes at the lines how many pieces were paid back. The table refuses more than were bought.
-async fn note_pieces(mut conn: &AsyncPgConnection, pieces: &[RefundPieces]) -> QueryResult<()> {
-    if pieces.is_empty() {
-        return Ok(());
-    }
-    let (lines, quantities): (Vec<OrderLineId>, Vec<i32>) =
-        pieces.iter().map(|pieces| (pieces.line, pieces.quantity)).unzip();
-    sql_query(
-        "UPDATE order_lines SET refunded = refunded + given.quantity
-         FROM (SELECT id, sum(quantity)::integer AS quantity FROM unnest($1, $2) AS named (id, quantity) GROUP BY id) AS given
-         WHERE order_lines.id = given.id",
-    )
-    .bind::<Array<Uuid>, _>(lines)
-    .bind::<Array<Integer>, _>(quantities)
-    .prepared()
-    .execute(&mut conn)
-    .await?;
-    Ok(())
-}
-
-/// Puts those pieces on the shelf again that are to be sold once more.
-async fn put_back(conn: &AsyncPgConnection, lines: &[OrderLine], pieces: &[RefundPieces]) -> Result<()> {
-    let again: Vec<_> = pieces
-        .iter()
-        .filter(|pieces| pieces.restock)
-        .filter_map(|pieces| {
-            let line = lines.iter().find(|line| line.id == pieces.line)?;
-            Some((line.variant_id?, pieces.quantity))
-        })
+/// Those pieces that are on the shelf again; or which of them are not with the customer.
+fn came_back<'a>(
+    lines: &'a [OrderLine],
+    pieces: &[(Pieces, bool)],
+) -> Outcome<Vec<CameBack<'a>>, RefundRefusal> {
+    let of_line = |index: usize| {
+        let same =
+            pieces[..=index].iter().filter(|(other, restock)| *restock && other.line == pieces[index].0.line);
+        same.map(|(other, _)| other.quantity).sum::<i32>()
+    };
+    let away = |line: OrderLineId| lines.iter().find(|known| known.id == line).map_or(0, OrderLine::away);
+    let refused: Vec<RefundRefusal> = (0..pieces.len())
+        .filter(|index| pieces[*index].1 && of_line(*index) > away(pieces[*index].0.line))
+        .map(|index| RefundRefusal::NotShipped { index })
         .collect();
-    if !again.is_empty() {
-        restock(conn, &again).await?;
+    if !refused.is_empty() {
+        return Err(ActionError::Refused(refused));
     }
-    Ok(())
+    let again: Vec<(Pieces, bool)> = pieces.iter().copied().filter(|(_, restock)| *restock).collect();
+    Ok(sorted(lines, &again))
 }
 
 fn in_api_form(refunds: &[RefundId]) -> Vec<String> {
@@ -230,11 +199,6 @@ impl OrderLine {
             i64::try_from(whole).unwrap_or(i64::MAX)
         };
         prefix(before + pieces) - prefix(before)
-    }
-
-    /// What the line is worth of what was paid, in minor units.
-    fn value(&self) -> i64 {
-        self.total
     }
 
     /// What so many pieces of the line were sold for, as money.

@@ -1,12 +1,11 @@
-//! What an order holds of the stock, and what becomes of that.
+//! What an order holds of the stock: the pieces of it that are still to leave the shop.
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::AsyncPgConnection;
 
-use super::state::StockEffect;
-use crate::db::schema::order_lines;
+use super::pieces::{Asked, all_left, variants};
+use super::queries::lines_by_orders;
 use crate::error::Result;
 use crate::ids::{OrderId, VariantId};
 use crate::inventory::reserve;
@@ -20,37 +19,53 @@ pub(super) struct Wanted {
 }
 
 /// What the order still wants.
-pub(super) async fn wanted(mut conn: &AsyncPgConnection, order: OrderId) -> Result<Wanted> {
-    let lines: Vec<(Option<VariantId>, i32)> = order_lines::table
-        .filter(order_lines::order_id.eq(order))
-        .select((order_lines::variant_id, order_lines::quantity))
-        .load(&mut conn)
-        .await?;
-    let mut pieces: BTreeMap<VariantId, i32> = BTreeMap::new();
-    let mut has_deleted = false;
-    for (variant, quantity) in lines {
-        match variant {
-            Some(variant) => *pieces.entry(variant).or_default() += quantity,
-            None => has_deleted = true,
-        }
-    }
-    Ok(Wanted { pieces: pieces.into_iter().collect(), has_deleted })
+pub(super) async fn wanted(conn: &AsyncPgConnection, order: OrderId) -> Result<Wanted> {
+    let lines = lines_by_orders(conn, &[order]).await?;
+    let left = all_left(&lines);
+    let has_deleted = left.iter().any(|asked| asked.line.variant_id.is_none());
+    Ok(Wanted { pieces: by_variant(&left), has_deleted })
 }
 
-/// Does to the order's stock what a step of its life does.
-pub(super) async fn move_stock(conn: &AsyncPgConnection, order: OrderId, effect: StockEffect) -> Result<()> {
-    if effect == StockEffect::None {
+/// Lets go of all that the order holds.
+pub(super) async fn release_left(conn: &AsyncPgConnection, order: OrderId) -> Result<()> {
+    let held = wanted(conn, order).await?.pieces;
+    let released = reserve::release(conn, &held).await?;
+    all_of(order, &held, &released)
+}
+
+/// Lets go of these pieces.
+pub(super) async fn release(conn: &AsyncPgConnection, order: OrderId, pieces: &[Asked<'_>]) -> Result<()> {
+    let held = by_variant(pieces);
+    let released = reserve::release(conn, &held).await?;
+    all_of(order, &held, &released)
+}
+
+/// Has these pieces leave the shop.
+pub(super) async fn send(conn: &AsyncPgConnection, order: OrderId, pieces: &[Asked<'_>]) -> Result<()> {
+    let held = by_variant(pieces);
+    let sent = reserve::ship(conn, &held).await?;
+    all_of(order, &held, &sent)
+}
+
+/// Puts these pieces on the shelf again.
+pub(super) async fn restock(conn: &AsyncPgConnection, order: OrderId, pieces: &[Asked<'_>]) -> Result<()> {
+    let back = by_variant(pieces);
+    let restocked = reserve::restock(conn, &back).await?;
+    all_of(order, &back, &restocked)
+}
+
+fn by_variant(pieces: &[Asked<'_>]) -> Vec<(VariantId, i32)> {
+    let mut sums: BTreeMap<VariantId, i32> = BTreeMap::new();
+    for (variant, quantity) in variants(pieces) {
+        *sums.entry(variant).or_default() += quantity;
+    }
+    sums.into_iter().collect()
+}
+
+/// An open order's pieces are reserved, or its books are wrong: better no step than a wrong one.
+fn all_of(order: OrderId, wanted: &[(VariantId, i32)], moved: &[VariantId]) -> Result<()> {
+    if moved.len() == wanted.len() {
         return Ok(());
     }
-    let quantities = wanted(conn, order).await?.pieces;
-    let moved = match effect {
-        StockEffect::None => return Ok(()),
-        StockEffect::Release => reserve::release(conn, &quantities).await?,
-        StockEffect::Ship => reserve::ship(conn, &quantities).await?,
-    };
-    if moved.len() == quantities.len() {
-        return Ok(());
-    }
-    // An open order's pieces are reserved, or its books are wrong: better no step than a wrong one.
-    Err(anyhow::anyhow!("order {order} holds stock that is not reserved").into())
+    Err(anyhow::anyhow!("the stock of order {order} does not add up").into())
 }

@@ -4,10 +4,13 @@ use async_graphql::{Context, Description, Enum, ID, Object};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
+use super::super::cost::cost;
 use super::super::error::{ApiError, Result};
+use super::super::fulfilment::{OrderEditedField, OrderLinePieces, OrderReturn, Shipment, pieces_of};
 use super::super::orders::{Order, OrderStatus};
+use super::super::payments::{Payment, Refund};
 use super::super::relay::Connection;
-use super::super::scalars::DateTime;
+use super::super::scalars::{DateTime, Money};
 use crate::accounts::Permission;
 use crate::ids::OrderId;
 use crate::orders::events::{self, Actor, EVENT_ORDER, EventKind};
@@ -62,6 +65,12 @@ pub(crate) enum EventActorKind {
 /// Who made something happen.
 #[derive(Description)]
 pub(crate) struct EventActor(Actor);
+
+impl EventActor {
+    pub(in crate::graphql) const fn of(actor: Actor) -> Self {
+        Self(actor)
+    }
+}
 
 #[Object(use_type_description)]
 impl EventActor {
@@ -141,6 +150,54 @@ impl OrderEvent {
     /// Who made it happen.
     async fn actor(&self) -> EventActor {
         EventActor(self.0.actor())
+    }
+
+    /// The payment that it tells of; null when it tells of none.
+    async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Payment>> {
+        let Some(id) = self.0.payment() else { return Ok(None) };
+        Ok(ctx.loaders().payments.load(id).await?.map(Payment))
+    }
+
+    /// The refunds that it tells of; empty when it tells of none.
+    #[graphql(directive = cost::apply(1, None, Some(1)))]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>> {
+        let mut refunds = Vec::new();
+        for id in self.0.refunds() {
+            refunds.extend(ctx.loaders().refunds.load(id).await?.map(Refund));
+        }
+        Ok(refunds)
+    }
+
+    /// The shipment that it tells of; null when it tells of none.
+    async fn shipment(&self, ctx: &Context<'_>) -> Result<Option<Shipment>> {
+        let Some(id) = self.0.shipment() else { return Ok(None) };
+        Ok(ctx.loaders().shipments.load(id).await?.map(Shipment))
+    }
+
+    /// The return that it tells of; null when it tells of none.
+    #[graphql(name = "return")]
+    async fn taken_back(&self, ctx: &Context<'_>) -> Result<Option<OrderReturn>> {
+        let Some(id) = self.0.return_id() else { return Ok(None) };
+        Ok(ctx.loaders().returns.load(id).await?.map(OrderReturn))
+    }
+
+    /// The pieces that were sent, cancelled or came back with it; empty when none were. At most 100 lines.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLinePieces>> {
+        pieces_of(ctx, self.0.order_id, self.0.pieces()).await
+    }
+
+    /// How much money came in or goes back with it; null when none does.
+    async fn amount(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let Some(minor) = self.0.amount() else { return Ok(None) };
+        let order = ctx.loaders().orders.load(self.0.order_id).await?;
+        Ok(order.map(|order| order.amount(minor).into()))
+    }
+
+    /// What staff changed of the order; empty when nothing.
+    #[graphql(directive = cost::apply(1, None, Some(3)))]
+    async fn edited(&self) -> Vec<OrderEditedField> {
+        self.0.edited().into_iter().map(Into::into).collect()
     }
 
     /// A remark of staff.

@@ -11,7 +11,7 @@ mod status;
 
 use async_graphql::MergedSubscription;
 
-pub(super) use self::event::{OrderEvent, event_connection};
+pub(super) use self::event::{EventActor, OrderEvent, event_connection};
 
 /// Everything that can be watched. An event of a subscription is resolved with fresh data.
 #[derive(MergedSubscription, Default)]

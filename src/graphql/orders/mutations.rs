@@ -48,6 +48,8 @@ pub enum OrderErrorCode {
     NoLongerPending,
     /// There is no such order, or it is not yours.
     NotFound,
+    /// A part of the order has left the shop.
+    PartlyShipped,
     /// The remark is too long.
     NoteTooLong,
     /// A product of the cart is no longer sold.
@@ -198,6 +200,7 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
         None => None,
         Some(()) => {
             // A cancelled order's stock is free again, a shipped one's has left.
+            ctx.loaders().forget_orders().await;
             ctx.loaders().forget_products().await;
             queries::orders_by_ids(&*ctx.conn().await?, &[change.order_id]).await?.pop()
         }
@@ -359,6 +362,11 @@ impl From<ChangeRefusal> for OrderUserError {
                     format!("An order that is {} can become {next}, not {}.", from.as_str(), to.as_str());
                 Self::at(OrderErrorCode::WrongTransition, ["status"], message)
             }
+            ChangeRefusal::PartlyShipped => Self::at(
+                OrderErrorCode::PartlyShipped,
+                ["orderId"],
+                "A part of the order has left the shop: cancel what is left of it with orderLinesCancel.",
+            ),
             ChangeRefusal::NoLongerPending { status } => Self::at(
                 OrderErrorCode::NoLongerPending,
                 ["orderId"],

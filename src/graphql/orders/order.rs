@@ -8,13 +8,15 @@ use super::super::catalog::{Product, ProductVariant, visible};
 use super::super::context::ContextExt;
 use super::super::cost::{by, cost};
 use super::super::error::Result;
+use super::super::fulfilment::{FulfilmentStatus, OrderPaymentStatus, OrderReturn, Shipment};
 use super::super::live::OrderEvent;
 use super::super::payments::{Payment, Refund};
 use super::super::relay::Connection;
 use super::super::scalars::{DateTime, Money};
 use super::inputs::{OrderCancelReason, OrderStatus};
-use crate::orders;
+use crate::orders::{self, facts};
 use crate::pagination::PageArguments;
+use crate::payments::PaymentStatus;
 
 /// What was bought, by whom, and where it is in its life.
 #[derive(Description)]
@@ -37,9 +39,32 @@ impl Order {
         self.0.status().into()
     }
 
+    /// How far it is sent.
+    async fn fulfilment_status(&self, ctx: &Context<'_>) -> Result<FulfilmentStatus> {
+        let lines = ctx.loaders().order_lines_of.load_all(self.0.id).await?;
+        Ok(facts::fulfilment(&lines).into())
+    }
+
+    /// How far it is paid.
+    async fn payment_status(&self, ctx: &Context<'_>) -> Result<OrderPaymentStatus> {
+        // Only then does it matter whether a bank holds the money.
+        let payments = match self.0.status() {
+            orders::OrderStatus::Pending => ctx.loaders().payments_of.load_all(self.0.id).await?,
+            _ => Vec::new(),
+        };
+        let authorized = payments.iter().any(|payment| payment.status() == PaymentStatus::Authorized);
+        Ok(facts::payment(&self.0, authorized).into())
+    }
+
     /// What may follow its status; empty at the end of its life.
-    async fn next_statuses(&self) -> Vec<OrderStatus> {
-        self.0.status().next().iter().map(|status| (*status).into()).collect()
+    async fn next_statuses(&self, ctx: &Context<'_>) -> Result<Vec<OrderStatus>> {
+        let status = self.0.status();
+        // Only then may a part of it have been sent.
+        let lines = match status {
+            orders::OrderStatus::Processing => ctx.loaders().order_lines_of.load_all(self.0.id).await?,
+            _ => Vec::new(),
+        };
+        Ok(facts::next_statuses(status, &lines).into_iter().map(Into::into).collect())
     }
 
     /// Whose it is; null for a guest's.
@@ -59,8 +84,7 @@ impl Order {
     #[graphql(directive = cost::apply(1, None, Some(25)))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<OrderLine>> {
         let lines = ctx.loaders().order_lines_of.load_all(self.0.id).await?;
-        let currency = self.0.total().currency;
-        Ok(lines.into_iter().map(|line| OrderLine { line, currency }).collect())
+        Ok(lines.into_iter().map(|line| OrderLine::of(&self.0, line)).collect())
     }
 
     /// The sum of its lines.
@@ -119,6 +143,11 @@ impl Order {
         self.0.refunded().into()
     }
 
+    /// The value of the pieces that were cancelled while it went on: owed no longer.
+    async fn cancelled(&self) -> Money {
+        self.0.cancelled().into()
+    }
+
     /// What is still to be paid; nothing once it is given up.
     async fn due(&self) -> Money {
         self.0.due().into()
@@ -135,6 +164,18 @@ impl Order {
     #[graphql(directive = cost::apply(1, None, Some(2)))]
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>> {
         Ok(ctx.loaders().refunds_of.load_all(self.0.id).await?.into_iter().map(Refund).collect())
+    }
+
+    /// What left the shop of it, oldest first.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn shipments(&self, ctx: &Context<'_>) -> Result<Vec<Shipment>> {
+        Ok(ctx.loaders().shipments_of.load_all(self.0.id).await?.into_iter().map(Shipment).collect())
+    }
+
+    /// What came back of it, oldest first.
+    #[graphql(directive = cost::apply(1, None, Some(2)))]
+    async fn returns(&self, ctx: &Context<'_>) -> Result<Vec<OrderReturn>> {
+        Ok(ctx.loaders().returns_of.load_all(self.0.id).await?.into_iter().map(OrderReturn).collect())
     }
 
     /// Until when it holds its stock without being paid; then it is cancelled. Null once it is paid, and where staff have to
@@ -196,6 +237,14 @@ pub struct OrderDiscount {
 pub struct OrderLine {
     line: orders::OrderLine,
     currency: crate::money::Currency,
+    status: orders::OrderStatus,
+}
+
+impl OrderLine {
+    /// A line of this order.
+    pub(in crate::graphql) fn of(order: &orders::Order, line: orders::OrderLine) -> Self {
+        Self { line, currency: order.total().currency, status: order.status() }
+    }
 }
 
 #[Object(use_type_description)]
@@ -241,6 +290,27 @@ impl OrderLine {
     /// The price of all pieces.
     async fn total(&self) -> Money {
         crate::money::Money::new(self.line.total, self.currency).into()
+    }
+
+    /// How many pieces were cancelled; of an order that was given up, all of them.
+    async fn cancelled_quantity(&self) -> i32 {
+        let given_up = self.status == orders::OrderStatus::Cancelled;
+        if given_up { self.line.quantity } else { self.line.cancelled }
+    }
+
+    /// How many pieces left the shop.
+    async fn shipped_quantity(&self) -> i32 {
+        self.line.shipped
+    }
+
+    /// How many of these came back.
+    async fn returned_quantity(&self) -> i32 {
+        self.line.returned
+    }
+
+    /// How many pieces are still to leave the shop.
+    async fn quantity_to_ship(&self) -> i32 {
+        if self.status.holds_stock() { self.line.left() } else { 0 }
     }
 
     /// Of how many pieces the price was paid back.

@@ -5,6 +5,7 @@ use async_graphql::Enum;
 use super::super::user_error::user_error;
 use crate::orders::cancel_payment::CancelPaymentRefusal;
 use crate::orders::capture_payment::CaptureRefusal;
+use crate::orders::pieces::PiecesRefusal;
 use crate::orders::refund::RefundRefusal;
 use crate::orders::retry_refund::RetryRefundRefusal;
 use crate::orders::start_payment::StartRefusal;
@@ -162,12 +163,12 @@ impl From<RefundRefusal> for PaymentUserError {
             RefundRefusal::AmountInvalid => {
                 Self::at(PaymentErrorCode::AmountInvalid, ["amount"], "The amount is more than nothing.")
             }
-            RefundRefusal::LineNotFound { index } => Self::at(
+            RefundRefusal::Pieces(PiecesRefusal::LineNotFound { index }) => Self::at(
                 PaymentErrorCode::LineNotFound,
                 of_line(index, "lineId"),
                 "This is no line of the order.",
             ),
-            RefundRefusal::TooManyPieces { index, asked, left } => Self::at(
+            RefundRefusal::Pieces(PiecesRefusal::QuantityInvalid { index, asked, left }) => Self::at(
                 PaymentErrorCode::QuantityInvalid,
                 of_line(index, "quantity"),
                 format!("Of this line {left} pieces can be paid back, and at least 1; not {asked}."),
@@ -175,7 +176,7 @@ impl From<RefundRefusal> for PaymentUserError {
             RefundRefusal::NotShipped { index } => Self::at(
                 PaymentErrorCode::NotShipped,
                 of_line(index, "restock"),
-                "These pieces have not left the shop: nothing has to be put back.",
+                "These pieces are not with the customer: nothing can have come back.",
             ),
         }
     }

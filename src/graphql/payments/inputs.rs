@@ -39,7 +39,7 @@ pub(crate) struct OrderRefundLineInput {
     pub(super) line_id: ID,
     /// How many pieces.
     pub(super) quantity: i32,
-    /// Whether they are on the shelf again, to be sold once more: only of pieces that were shipped.
+    /// Whether they came back and are on the shelf again, to be sold once more: a return, as by `orderReturn`.
     #[graphql(default)]
     pub(super) restock: bool,
 }

@@ -22,7 +22,8 @@ use crate::money::Money;
 use crate::orders::cancel_payment::cancel_payment;
 use crate::orders::capture_payment::{CapturePayment, capture_payment};
 use crate::orders::events::Actor;
-use crate::orders::refund::{RefundOrder, RefundPieces, refund_order};
+use crate::orders::pieces::Pieces;
+use crate::orders::refund::{RefundOrder, refund_order};
 use crate::orders::retry_refund::retry_refund;
 use crate::payments::queries::{payments_by_ids, refunds_by_ids};
 use crate::till::{self, Payer};
@@ -247,14 +248,14 @@ async fn refund_of(ctx: &Context<'_>, input: OrderRefundInput) -> Result<RefundO
             Some(Money::parse(&decimal.0, currency)?.minor)
         }
     };
-    let lines = input.lines.into_iter().map(|line| {
-        let (quantity, restock) = (line.quantity, line.restock);
-        Ok(RefundPieces { line: parse_id(&line.line_id)?, quantity, restock })
-    });
+    let pieces = input
+        .lines
+        .into_iter()
+        .map(|line| Ok((Pieces { line: parse_id(&line.line_id)?, quantity: line.quantity }, line.restock)));
     Ok(RefundOrder {
         order_id,
         amount,
-        lines: lines.collect::<Result<_>>()?,
+        pieces: pieces.collect::<Result<_>>()?,
         note: input.note,
         actor: Actor::Staff(ctx.signed_in()?.user_id),
         at: ctx.app().clock.now(),

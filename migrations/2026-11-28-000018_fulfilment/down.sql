@@ -1,0 +1,12 @@
+DROP TABLE return_lines;
+DROP TABLE returns;
+DROP TABLE shipment_lines;
+DROP TABLE shipments;
+ALTER TABLE order_lines
+    DROP CONSTRAINT order_lines_returned_range,
+    DROP CONSTRAINT order_lines_uncharged_range,
+    DROP CONSTRAINT order_lines_sent_or_cancelled_once,
+    DROP COLUMN returned,
+    DROP COLUMN shipped,
+    DROP COLUMN uncharged,
+    DROP COLUMN cancelled;
