@@ -112,8 +112,8 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            ManageCatalog, ManageInventory, ManageJobs, ManageOrders, ManagePayments, ManagePricing, ManageUsers,
-            ManageWebhooks, ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
+            ManageCatalog, ManageInventory, ManageJobs, ManageOrders, ManagePayments, ManagePricing,
+            ManageUsers, ManageWebhooks, ModerateReviews, ReadOrders, ReadUsers, WriteReviews,
         };
         match self {
             Self::Customer => &[WriteReviews],

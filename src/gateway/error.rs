@@ -37,7 +37,12 @@ pub enum GatewayError {
 impl GatewayError {
     /// The provider could not be asked, so that nothing has happened.
     pub(super) fn not_asked(why: impl Into<String>) -> Self {
-        Self::Unavailable { after_effect_possible: false, answered: false, retry_after: None, why: why.into() }
+        Self::Unavailable {
+            after_effect_possible: false,
+            answered: false,
+            retry_after: None,
+            why: why.into(),
+        }
     }
 
     /// The provider was asked and what came of it is not known.

@@ -126,7 +126,8 @@ mod tests {
     fn busy() -> Result<&'static str, Failed> {
         let retry_after = Some(Duration::from_secs(30));
         let why = "too many requests".to_owned();
-        let error = GatewayError::Unavailable { after_effect_possible: false, answered: false, retry_after, why };
+        let error =
+            GatewayError::Unavailable { after_effect_possible: false, answered: false, retry_after, why };
         Err(Failed { error, again: true, away: false })
     }
 

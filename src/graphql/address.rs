@@ -2,6 +2,7 @@
 
 use async_graphql::{InputObject, SimpleObject};
 
+use super::keyed::Idempotency;
 use crate::address;
 
 /// Where a parcel goes or a bill is sent.
@@ -64,6 +65,8 @@ pub struct AddressInput {
     country: String,
     /// For the carrier; at most 40 characters.
     phone: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 impl From<AddressInput> for address::Address {

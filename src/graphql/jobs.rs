@@ -6,6 +6,7 @@ use super::auth::{Requires, auth};
 use super::context::{ContextExt, parse_id};
 use super::cost::{by, cost};
 use super::error::Result;
+use super::keyed::Idempotency;
 use super::relay::Connection;
 use super::scalars::DateTime;
 use super::user_error::{settle, user_error};
@@ -110,13 +111,13 @@ impl JobQuery {
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
     ) -> Result<Connection<DeadJob>> {
         let page = PageArguments { first, after, last, before }.validate(NEWEST_DEAD, KeyKind::Time)?;
-        let rows = queue::dead_page(&*ctx.app().db.get().await?, &page).await?;
+        let rows = queue::dead_page(&*ctx.conn().await?, &page).await?;
         let edge = |job: queue::DeadJob| {
             let key = SortKey::Int(job.died_at.timestamp_micros());
             (Cursor::new(NEWEST_DEAD, key, job.id.0), DeadJob(job))
         };
-        Ok(Connection::new(rows, edge, |app| {
-            Box::pin(async move { Ok(queue::count_dead(&*app.db.get().await?).await?) })
+        Ok(Connection::new(rows, edge, |db| {
+            Box::pin(async move { Ok(queue::count_dead(&*db.get().await?).await?) })
         }))
     }
 }
@@ -126,6 +127,8 @@ impl JobQuery {
 pub(crate) struct JobReplayInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of beginning a job again.
@@ -142,6 +145,8 @@ pub(crate) struct JobReplayPayload {
 pub(crate) struct JobDiscardInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What came of throwing a job away.
@@ -172,11 +177,11 @@ impl JobMutation {
     ) -> Result<JobReplayPayload> {
         let id: JobId = parse_id(&input.id)?;
         let revived = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             queue::revive(&conn, id).await
         };
         let (done, user_errors) = settle(revived)?;
-        ctx.app().worker.wake();
+        ctx.wake_worker().await;
         Ok(JobReplayPayload { replayed_job_id: done.map(|()| input.id), user_errors })
     }
 
@@ -191,7 +196,7 @@ impl JobMutation {
         #[graphql(desc = "Which job.")] input: JobDiscardInput,
     ) -> Result<JobDiscardPayload> {
         let id: JobId = parse_id(&input.id)?;
-        let discarded = queue::discard(&*ctx.app().db.get().await?, id).await?;
+        let discarded = queue::discard(&*ctx.conn().await?, id).await?;
         let user_errors = if discarded { Vec::new() } else { vec![not_found()] };
         Ok(JobDiscardPayload { discarded_job_id: discarded.then_some(input.id), user_errors })
     }

@@ -27,8 +27,9 @@ use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::{Db, Reads};
 use crate::error::{Error, Result};
 use crate::ids::{
-    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReturnId, ReviewId,
-    ShipmentId, ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId,
+    ReturnId, ReviewId, ShipmentId, ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 use crate::orders::events::{self, OrderEvent};
 use crate::orders::returns::{self, Return, ReturnLine};

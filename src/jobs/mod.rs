@@ -20,9 +20,9 @@ use crate::accounts::EmailVerified;
 use crate::accounts::letters::AccountLetter;
 use crate::app::App;
 use crate::config::Mode;
+use crate::orders::letters::OrderLetter;
 use crate::payments::work::{CancelPayment, CapturePayment, HandleEvent, SendRefund};
 use crate::till::reconcile;
-use crate::orders::letters::OrderLetter;
 use crate::webhooks::Deliver;
 
 /// Starts all of it, until `shutdown`; what has begun is finished then, and the tracker says when.
@@ -45,7 +45,8 @@ pub fn start(app: &App, shutdown: &CancellationToken) -> TaskTracker {
 
 /// Who does which job of the shop.
 fn handlers(app: &App) -> Handlers {
-    let [letters, verified, news, deliveries, refunds, cancels, captures, events] = [(); 8].map(|()| app.clone());
+    let [letters, verified, news, deliveries, refunds, cancels, captures, events] =
+        [(); 8].map(|()| app.clone());
     Handlers::default()
         .on(move |job, letter: AccountLetter| account_letters::send(letters.clone(), job, letter))
         .on(move |_, event: EmailVerified| account_letters::settle_in(verified.clone(), event))

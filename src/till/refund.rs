@@ -52,8 +52,7 @@ pub async fn refund(app: &App, id: RefundId) -> Result<(), TillError> {
 
 /// Asks the provider for all the refunds of a payment, and settles them.
 pub(super) async fn ask_after_all(app: &App, payment: &Payment) -> Result<(), TillError> {
-    let (Some(gateway), Some(reference)) =
-        (app.gateways.of(payment.provider()), &payment.provider_ref)
+    let (Some(gateway), Some(reference)) = (app.gateways.of(payment.provider()), &payment.provider_ref)
     else {
         return Ok(());
     };

@@ -101,6 +101,8 @@ pub(crate) struct CartDiscountCodesUpdateInput {
     /// All its codes: at most one that takes something off the goods, and one for free shipping. None takes those out that it
     /// has. Capitals make no difference.
     codes: Vec<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Where a cart goes, and how. What is left out stays as it is. Without `cartId` and `token` the signed-in customer's own cart
@@ -117,6 +119,8 @@ pub(crate) struct CartShippingUpdateInput {
     region: MaybeUndefined<String>,
     /// How it is sent: one of its `availableShippingMethods`; null for the cheapest.
     shipping_method_id: MaybeUndefined<ID>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which cart a client means, with what it has to prove that the cart is its own.

@@ -93,7 +93,7 @@ impl CartMutation {
         #[graphql(desc = "Which codes, and for which cart.")] input: CartDiscountCodesUpdateInput,
     ) -> Result<CartPayload> {
         let (selector, codes, paths) = input.read(ctx)?;
-        let set = cart::set_discounts(&mut *ctx.app().db.get().await?, &selector, &codes).await;
+        let set = cart::set_discounts(&mut *ctx.conn().await?, &selector, &codes).await;
         payload(set, selector.token, &paths)
     }
 
@@ -106,7 +106,7 @@ impl CartMutation {
     ) -> Result<CartPayload> {
         let (selector, wish, paths) = input.read(ctx)?;
         let shop = (&ctx.app().config.shop).into();
-        let set = cart::set_shipping(&mut *ctx.app().db.get().await?, &selector, &wish, shop).await;
+        let set = cart::set_shipping(&mut *ctx.conn().await?, &selector, &wish, shop).await;
         payload(set, selector.token, &paths)
     }
 }

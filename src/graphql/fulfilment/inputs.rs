@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 use super::super::address::AddressInput;
+use super::super::keyed::Idempotency;
 use super::super::scalars::Decimal;
 
 /// Pieces of a line.
@@ -41,6 +42,8 @@ pub(crate) struct OrderShipInput {
     pub(super) tracking_url: Option<String>,
     /// A remark for the order's history; at most 1000 characters.
     pub(super) note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Pieces of an order to be cancelled.
@@ -55,6 +58,8 @@ pub(crate) struct OrderLinesCancelInput {
     pub(super) refund: bool,
     /// A remark for the order's history; at most 1000 characters.
     pub(super) note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What goes back for pieces that came back.
@@ -75,6 +80,8 @@ pub(crate) struct OrderReturnInput {
     pub(super) refund: Option<OrderReturnRefundInput>,
     /// A remark for the order's history: why, and in what state; at most 1000 characters.
     pub(super) note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What is to be changed of an order; what is left out stays.
@@ -90,4 +97,6 @@ pub(crate) struct OrderEditInput {
     pub(super) billing_address: MaybeUndefined<AddressInput>,
     /// A remark for the order's history, which its customer does not see; at most 1000 characters.
     pub(super) note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }

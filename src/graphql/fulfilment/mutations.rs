@@ -126,7 +126,7 @@ impl FulfilmentMutation {
             note: input.note,
             actor: Actor::Staff(ctx.signed_in()?.user_id),
         };
-        let shipped = ship(&mut *ctx.app().db.get().await?, &sent).await;
+        let shipped = ship(&mut *ctx.conn().await?, &sent).await;
         Ok(match settle(shipped)? {
             (Some(shipment), _) => {
                 let order = order(ctx, sent.order_id).await?;
@@ -164,7 +164,7 @@ impl FulfilmentMutation {
             actor: Actor::Staff(ctx.signed_in()?.user_id),
             at: ctx.app().clock.now(),
         };
-        let cancelled = cancel_lines(&mut *ctx.app().db.get().await?, &cancel).await;
+        let cancelled = cancel_lines(&mut *ctx.conn().await?, &cancel).await;
         if let Err(ActionError::Refused(reasons)) = &cancelled
             && reasons.contains(&CancelLinesRefusal::MayNotPayBack)
         {
@@ -217,7 +217,7 @@ impl FulfilmentMutation {
             actor: Actor::Staff(ctx.signed_in()?.user_id),
             at: ctx.app().clock.now(),
         };
-        let returned = return_lines(&mut *ctx.app().db.get().await?, &back).await;
+        let returned = return_lines(&mut *ctx.conn().await?, &back).await;
         Ok(match settle(returned)? {
             (Some(returned), _) => {
                 let order = order(ctx, back.order_id).await?;
@@ -243,7 +243,7 @@ impl FulfilmentMutation {
             Ok(changes) => changes,
             Err(user_errors) => return Ok(OrderEditPayload { order: None, user_errors }),
         };
-        let edited = edit(&mut *ctx.app().db.get().await?, &changes).await;
+        let edited = edit(&mut *ctx.conn().await?, &changes).await;
         let (edited, user_errors) = settle(edited)?;
         let order = match edited {
             Some(()) => order(ctx, changes.order_id).await?,
@@ -257,7 +257,7 @@ impl FulfilmentMutation {
 async fn order(ctx: &Context<'_>, id: OrderId) -> Result<Option<Order>> {
     ctx.loaders().forget_orders().await;
     ctx.loaders().forget_products().await;
-    ctx.app().worker.wake();
+    ctx.wake_worker().await;
     Ok(ctx.loaders().orders.load(id).await?.map(Order))
 }
 

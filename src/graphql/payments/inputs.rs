@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
+use super::super::keyed::Idempotency;
 use super::super::scalars::Decimal;
 use super::payment::PaymentProvider;
 
@@ -14,6 +15,8 @@ pub(crate) struct PaymentCreateInput {
     pub(super) token: Option<String>,
     /// How to pay; where it is left out, by Stripe if the shop takes that, else by hand.
     pub(super) provider: Option<PaymentProvider>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A payment whose money is to be taken.
@@ -23,6 +26,8 @@ pub(crate) struct PaymentCaptureInput {
     pub(super) payment_id: ID,
     /// How much; all of it when left out. The rest is the customer's again.
     pub(super) amount: Option<Decimal>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A payment to be given up.
@@ -30,6 +35,8 @@ pub(crate) struct PaymentCaptureInput {
 pub(crate) struct PaymentCancelInput {
     /// The payment.
     pub(super) payment_id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Pieces of a line to be paid back.
@@ -56,6 +63,8 @@ pub(crate) struct OrderRefundInput {
     pub(super) lines: Vec<OrderRefundLineInput>,
     /// A remark for the order's history; at most 1000 characters.
     pub(super) note: Option<String>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A refund to be tried again.
@@ -63,4 +72,6 @@ pub(crate) struct OrderRefundInput {
 pub(crate) struct RefundRetryInput {
     /// The refund.
     pub(super) refund_id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::scalars::{DateTime, Decimal};
 use super::super::user_error::settle;
 use super::discount::Discount;
@@ -36,6 +37,8 @@ pub(crate) struct DiscountCreateInput {
     usage_limit: Option<i32>,
     /// How many orders of one customer can have it; any number when left out. A guest is known by their e-mail address.
     usage_limit_per_customer: Option<i32>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// What to change of a discount. What is left out stays as it is; its code and its kind always do.
@@ -59,6 +62,8 @@ pub(crate) struct DiscountUpdateInput {
     usage_limit_per_customer: MaybeUndefined<i32>,
     /// Whether it is offered; true brings one back that was deactivated.
     active: Option<bool>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which discount to deactivate.
@@ -66,6 +71,8 @@ pub(crate) struct DiscountUpdateInput {
 pub(crate) struct DiscountDeactivateInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A discount that was written, or why not.
@@ -103,7 +110,7 @@ impl DiscountMutation {
             usage_limit_per_customer: input.usage_limit_per_customer,
         };
         let created = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             discount::create(&conn, &draft, ctx.app().config.shop.currency).await
         };
         let (id, user_errors) = settle(created)?;
@@ -132,7 +139,7 @@ impl DiscountMutation {
             active: input.active,
         };
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             discount::update(&mut conn, &change, ctx.app().config.shop.currency).await
         };
         let (done, user_errors) = settle(updated)?;
@@ -151,7 +158,7 @@ impl DiscountMutation {
     ) -> Result<DiscountPayload> {
         let id: DiscountId = parse_id(&input.id)?;
         let deactivated = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             discount::deactivate(&conn, id).await
         };
         let (done, user_errors) = settle(deactivated)?;

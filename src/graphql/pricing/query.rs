@@ -48,7 +48,7 @@ impl PricingQuery {
         >,
     ) -> Result<Vec<ShippingMethod>> {
         let country = country.map(|country| country.trim().to_ascii_uppercase());
-        let methods = shipping::queries::all(&*ctx.app().db.get().await?).await?;
+        let methods = shipping::queries::all(&*ctx.conn().await?).await?;
         let wanted = methods.into_iter().filter(|method| {
             visible(ctx, method) && country.as_ref().is_none_or(|country| method.goes_to(country))
         });
@@ -74,13 +74,13 @@ impl PricingQuery {
         use tax::queries::{BY_PLACE, count_rates, rates_page};
         let page = PageArguments { first, after, last, before }.validate(BY_PLACE, KeyKind::Text)?;
         let country = country.map(|country| country.trim().to_ascii_uppercase());
-        let rows = rates_page(&*ctx.app().db.get().await?, country.as_deref(), &page).await?;
+        let rows = rates_page(&*ctx.conn().await?, country.as_deref(), &page).await?;
         let place = |rate: crate::pricing::TaxRate| {
             (Cursor::new(BY_PLACE, SortKey::Text(rate.place.clone()), rate.id.0), TaxRate(rate))
         };
-        Ok(Connection::new(rows, place, move |app| {
+        Ok(Connection::new(rows, place, move |db| {
             let country = country.clone();
-            Box::pin(async move { Ok(count_rates(&*app.db.get().await?, country.as_deref()).await?) })
+            Box::pin(async move { Ok(count_rates(&*db.get().await?, country.as_deref()).await?) })
         }))
     }
 
@@ -103,15 +103,15 @@ impl PricingQuery {
         use discount::queries::{NEWEST_DISCOUNTS, count_discounts, discounts_page};
         let page = PageArguments { first, after, last, before }.validate(NEWEST_DISCOUNTS, KeyKind::Time)?;
         let filter = filter.unwrap_or_default().conditions();
-        let rows = discounts_page(&*ctx.app().db.get().await?, &filter, &page).await?;
+        let rows = discounts_page(&*ctx.conn().await?, &filter, &page).await?;
         // Sorted by id alone; the cursor's key is only for show.
         let place = |discount: crate::pricing::Discount| {
             let key = SortKey::Int(discount.created_at.timestamp_micros());
             (Cursor::new(NEWEST_DISCOUNTS, key, discount.id.0), Discount(discount))
         };
-        Ok(Connection::new(rows, place, move |app| {
+        Ok(Connection::new(rows, place, move |db| {
             let filter = filter.clone();
-            Box::pin(async move { Ok(count_discounts(&*app.db.get().await?, &filter).await?) })
+            Box::pin(async move { Ok(count_discounts(&*db.get().await?, &filter).await?) })
         }))
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::scalars::Decimal;
 use super::super::user_error::settle;
 use super::errors::PricingUserError;
@@ -36,6 +37,8 @@ pub(crate) struct ShippingMethodCreateInput {
     /// Whether it can be chosen.
     #[graphql(default = true)]
     active: bool,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A step of a price by weight.
@@ -70,6 +73,8 @@ pub(crate) struct ShippingMethodUpdateInput {
     position: Option<i32>,
     /// Whether it can be chosen.
     active: Option<bool>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which shipping method to delete.
@@ -77,6 +82,8 @@ pub(crate) struct ShippingMethodUpdateInput {
 pub(crate) struct ShippingMethodDeleteInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A shipping method that was written, or why not.
@@ -124,7 +131,7 @@ impl ShippingMethodMutation {
             active: input.active,
         };
         let created = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             shipping::create(&conn, &draft, ctx.app().config.shop.currency).await
         };
         let (id, user_errors) = settle(created)?;
@@ -153,7 +160,7 @@ impl ShippingMethodMutation {
             active: input.active,
         };
         let updated = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             shipping::update(&mut conn, &change, ctx.app().config.shop.currency).await
         };
         let (done, user_errors) = settle(updated)?;
@@ -173,7 +180,7 @@ impl ShippingMethodMutation {
     ) -> Result<ShippingMethodDeletePayload> {
         let id: ShippingMethodId = parse_id(&input.id)?;
         let deleted = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             shipping::delete(&conn, id).await
         };
         let (done, user_errors) = settle(deleted)?;

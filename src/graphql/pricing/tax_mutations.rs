@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::error::Result;
+use super::super::keyed::Idempotency;
 use super::super::scalars::Decimal;
 use super::super::user_error::settle;
 use super::errors::PricingUserError;
@@ -27,6 +28,8 @@ pub(crate) struct TaxRateSetInput {
     percent: Decimal,
     /// What the tax is called on bills; at most 100 characters.
     name: String,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which tax rate to delete.
@@ -34,6 +37,8 @@ pub(crate) struct TaxRateSetInput {
 pub(crate) struct TaxRateDeleteInput {
     /// Its id.
     id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// A tax rate that was set, or why not.
@@ -79,7 +84,7 @@ impl TaxRateMutation {
             name: input.name,
         };
         let set = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             tax::set(&conn, &draft).await
         };
         let (id, user_errors) = settle(set)?;
@@ -106,7 +111,7 @@ impl TaxRateMutation {
     ) -> Result<TaxRateDeletePayload> {
         let id: TaxRateId = parse_id(&input.id)?;
         let deleted = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             tax::delete(&conn, id).await
         };
         let (done, user_errors) = settle(deleted)?;

@@ -95,8 +95,8 @@ impl WebhookEndpoint {
             let key = SortKey::Int(delivery.created_at.timestamp());
             (Cursor::new(NEWEST_DELIVERIES, key, delivery.id.0), WebhookDelivery(delivery))
         };
-        Ok(Connection::new(page.cut(rows), edge, move |app| {
-            Box::pin(async move { Ok(queries::count_deliveries(&*app.db.get().await?, id).await?) })
+        Ok(Connection::new(page.cut(rows), edge, move |db| {
+            Box::pin(async move { Ok(queries::count_deliveries(&*db.get().await?, id).await?) })
         }))
     }
 

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, ID, InputObject};
 
+use super::super::keyed::Idempotency;
 use crate::webhooks::EventType;
 
 /// What kind of thing happened. docs/events.md shows what each is told with.
@@ -38,6 +39,8 @@ pub(crate) struct WebhookEndpointCreateInput {
     description: Option<String>,
     /// What it wants to hear of; at least one.
     event_types: Vec<WebhookEventType>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 impl WebhookEndpointCreateInput {
@@ -63,6 +66,8 @@ pub(crate) struct WebhookEndpointUpdateInput {
     pub(super) event_types: Option<Vec<WebhookEventType>>,
     /// Whether events are sent. Of what happens while they are not, it never hears.
     pub(super) enabled: Option<bool>,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which endpoint to delete.
@@ -70,6 +75,8 @@ pub(crate) struct WebhookEndpointUpdateInput {
 pub(crate) struct WebhookEndpointDeleteInput {
     /// Its id.
     pub(super) id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which endpoint gets another secret.
@@ -77,6 +84,8 @@ pub(crate) struct WebhookEndpointDeleteInput {
 pub(crate) struct WebhookEndpointSecretRotateInput {
     /// Its id.
     pub(super) id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which endpoint to try.
@@ -84,6 +93,8 @@ pub(crate) struct WebhookEndpointSecretRotateInput {
 pub(crate) struct WebhookEndpointTestInput {
     /// Its id.
     pub(super) id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }
 
 /// Which delivery to repeat.
@@ -91,4 +102,6 @@ pub(crate) struct WebhookEndpointTestInput {
 pub(crate) struct WebhookDeliveryReplayInput {
     /// Its id.
     pub(super) id: ID,
+    #[graphql(flatten)]
+    idempotency: Idempotency,
 }

@@ -75,7 +75,7 @@ impl WebhookMutation {
     ) -> Result<WebhookEndpointSecretPayload> {
         let draft = input.draft();
         let created = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             webhooks::create_endpoint(&mut conn, rules(ctx), &ctx.app().sealer, &draft).await
         };
         with_secret(created)
@@ -99,7 +99,7 @@ impl WebhookMutation {
             enabled: input.enabled,
         };
         let updated = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             webhooks::update_endpoint(&conn, rules(ctx), &change).await
         };
         let (endpoint, user_errors) = settle(updated)?;
@@ -118,7 +118,7 @@ impl WebhookMutation {
     ) -> Result<WebhookEndpointDeletePayload> {
         let id: WebhookEndpointId = parse_id(&input.id)?;
         let deleted = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             webhooks::delete_endpoint(&conn, id).await
         };
         let (done, user_errors) = settle(deleted)?;
@@ -138,7 +138,7 @@ impl WebhookMutation {
     ) -> Result<WebhookEndpointSecretPayload> {
         let id = parse_id(&input.id)?;
         let rotated = {
-            let conn = ctx.app().db.get().await?;
+            let conn = ctx.conn().await?;
             webhooks::rotate_secret(&conn, &ctx.app().sealer, id).await
         };
         with_secret(rotated)
@@ -156,10 +156,10 @@ impl WebhookMutation {
     ) -> Result<WebhookDeliveryPayload> {
         let id = parse_id(&input.id)?;
         let sent = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             webhooks::send_test(&mut conn, ctx.app().clock.now(), id).await
         };
-        on_its_way(ctx, sent)
+        on_its_way(ctx, sent).await
     }
 
     /// Has an event sent to an endpoint once more, whether it arrived or not: a new delivery, with the same event id.
@@ -174,10 +174,10 @@ impl WebhookMutation {
     ) -> Result<WebhookDeliveryPayload> {
         let id = parse_id(&input.id)?;
         let replayed = {
-            let mut conn = ctx.app().db.get().await?;
+            let mut conn = ctx.conn().await?;
             webhooks::replay(&mut conn, id).await
         };
-        on_its_way(ctx, replayed)
+        on_its_way(ctx, replayed).await
     }
 }
 
@@ -198,11 +198,11 @@ fn with_secret(
     })
 }
 
-fn on_its_way(
+async fn on_its_way(
     ctx: &Context<'_>,
     outcome: Outcome<webhooks::Delivery, WebhookRefusal>,
 ) -> Result<WebhookDeliveryPayload> {
     let (delivery, user_errors) = settle(outcome)?;
-    ctx.app().worker.wake();
+    ctx.wake_worker().await;
     Ok(WebhookDeliveryPayload { webhook_delivery: delivery.map(WebhookDelivery), user_errors })
 }

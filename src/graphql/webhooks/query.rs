@@ -35,14 +35,14 @@ impl WebhookQuery {
         #[graphql(desc = "The cursor of the item behind the page.")] before: Option<String>,
     ) -> Result<Connection<WebhookEndpoint>> {
         let page = PageArguments { first, after, last, before }.validate(NEWEST_ENDPOINTS, KeyKind::Int)?;
-        let rows = queries::endpoints_page(&*ctx.app().db.get().await?, &page).await?;
+        let rows = queries::endpoints_page(&*ctx.conn().await?, &page).await?;
         // Sorted by id alone; the cursor's key is only for show.
         let edge = |endpoint: webhooks::Endpoint| {
             let key = SortKey::Int(endpoint.created_at.timestamp());
             (Cursor::new(NEWEST_ENDPOINTS, key, endpoint.id.0), WebhookEndpoint(endpoint))
         };
-        Ok(Connection::new(rows, edge, |app| {
-            Box::pin(async move { Ok(queries::count_endpoints(&*app.db.get().await?).await?) })
+        Ok(Connection::new(rows, edge, |db| {
+            Box::pin(async move { Ok(queries::count_endpoints(&*db.get().await?).await?) })
         }))
     }
 }

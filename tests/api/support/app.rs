@@ -7,8 +7,8 @@ use std::time::Duration;
 use cartograph::accounts::{self, HashingCost, Role};
 use cartograph::app::App;
 use cartograph::config::{
-    CaptureMode, Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders, Payments, Rates, Redis, Shop,
-    Tokens, Webhooks, Websockets,
+    CaptureMode, Config, Connections, Cors, Database, Graphql, Http, Limits, Log, Mail, Mode, Orders,
+    Payments, Rates, Redis, Shop, Tokens, Webhooks, Websockets,
 };
 use cartograph::db::{Connection, Db, Options, StatementLog, UPKEEP_POOL_SIZE};
 use cartograph::graphql::Schema;
