@@ -87,6 +87,7 @@ pub struct Mutation(
     inventory::InventoryMutation,
     orders::OrderMutation,
     fulfilment::FulfilmentMutation,
+    fulfilment::OrderEditMutation,
     payments::PaymentMutation,
     reviews::ReviewMutation,
 );
