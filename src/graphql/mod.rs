@@ -94,6 +94,7 @@ pub struct Mutation(
     inventory::InventoryMutation,
     orders::OrderMutation,
     fulfilment::FulfilmentMutation,
+    fulfilment::OrderEditMutation,
     payments::PaymentMutation,
     pricing::DiscountMutation,
     pricing::ShippingMethodMutation,

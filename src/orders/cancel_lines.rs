@@ -131,13 +131,13 @@ impl Books {
             let due = order.owed() - value - order.kept();
             return Self { value, back: (-due).max(0), due: due.max(0) };
         }
-        let price = asked.iter().map(|asked| asked.line.price_back(paid_back(asked))).sum::<i64>();
+        let price = asked.iter().map(|asked| asked.line.price_back(not_paid_back(asked))).sum::<i64>();
         Self { value, back: if refund { price.min(order.kept()) } else { 0 }, due: 0 }
     }
 }
 
-/// Of how many of these pieces the price goes back, if it does: all but those whose price went back before.
-fn paid_back(asked: &Asked<'_>) -> i32 {
+/// Of how many of these pieces the price did not go back before.
+fn not_paid_back(asked: &Asked<'_>) -> i32 {
     asked.quantity.min(asked.line.refundable())
 }
 
@@ -151,12 +151,12 @@ async fn cancel_some(
 ) -> Result<Vec<RefundId>> {
     let (status, actor, note) = (order.status(), cancel.actor, cancel.note.as_deref());
     let pending = status == OrderStatus::Pending;
-    let refunded = |asked: &Asked<'_>| if cancel.refund && !pending { paid_back(asked) } else { 0 };
+    let refunded = |asked: &Asked<'_>| if books.back > 0 && !pending { not_paid_back(asked) } else { 0 };
     let counts: Vec<Count> = asked
         .iter()
         .map(|asked| Count {
             cancelled: asked.quantity,
-            uncharged: if pending { asked.quantity } else { 0 },
+            uncharged: if pending { not_paid_back(asked) } else { 0 },
             refunded: refunded(asked),
             ..Count::of(asked.line.id)
         })

@@ -8,7 +8,7 @@ use super::events::{self, Actor, Change, EventKind, Moved, NewEvent};
 use super::lock::lock;
 use super::model::{Order, OrderLine};
 use super::pay_back::{PayBack, pay_back};
-use super::pieces::{Asked, Count, Pieces, PiecesRefusal, ask, count};
+use super::pieces::{Asked, Count, Pieces, PiecesRefusal, ask, count, told};
 use super::queries::lines_by_orders;
 use super::return_lines::sorted;
 use super::returns::{CameBack, take_back};
@@ -116,6 +116,8 @@ pub async fn refund_order(
         if !came_back.is_empty() {
             let return_id = take_back(conn, order.id, &came_back, (actor, note)).await?;
             data["returnId"] = return_id.to_string().into();
+            let back: Vec<Asked<'_>> = came_back.iter().map(|back| back.pieces).collect();
+            data["lines"] = told(&back);
         }
         let event = NewEvent {
             note,

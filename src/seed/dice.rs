@@ -30,6 +30,7 @@ pub(super) enum Kind {
     OrderEvent,
     Payment,
     Refund,
+    Shipment,
 }
 
 /// The dice of one row.

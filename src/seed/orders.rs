@@ -30,8 +30,12 @@ const REFUNDS: Table = Table {
 const LINES: Table = Table {
     name: "order_lines",
     columns: "id, order_id, position, product_id, variant_id, product_name, variant_name, sku, unit_price, quantity, \
-              total",
+              total, shipped",
 };
+const SHIPMENTS: Table =
+    Table { name: "shipments", columns: "id, order_id, actor_kind, actor_id, created_at, delivered_at" };
+const SHIPMENT_LINES: Table =
+    Table { name: "shipment_lines", columns: "shipment_id, order_line_id, quantity" };
 const EVENTS: Table = Table {
     name: "order_events",
     columns: "id, order_id, sequence, type, from_status, to_status, actor_kind, actor_id, occurred_at, feed_position",
@@ -63,17 +67,17 @@ pub(super) struct Orders<'s> {
 }
 
 impl Orders<'_> {
-    /// These orders, then their lines, their events, and their money.
-    pub(super) fn orders(&mut self, numbers: std::ops::Range<u64>) -> [Rows; 5] {
-        let mut rows = [ORDERS, LINES, EVENTS, PAYMENTS, REFUNDS].map(Rows::of);
+    /// These orders, then their lines, their events, their money, and their shipments.
+    pub(super) fn orders(&mut self, numbers: std::ops::Range<u64>) -> [Rows; 7] {
+        let mut rows = [ORDERS, LINES, EVENTS, PAYMENTS, REFUNDS, SHIPMENTS, SHIPMENT_LINES].map(Rows::of);
         for number in numbers {
             self.order(number, &mut rows);
         }
         rows
     }
 
-    fn order(&mut self, number: u64, rows: &mut [Rows; 5]) {
-        let [orders, lines, events, payments, refunds] = rows;
+    fn order(&mut self, number: u64, rows: &mut [Rows; 7]) {
+        let [orders, lines, events, payments, refunds, shipments, sent] = rows;
         let seed = self.catalog.seed;
         let mut dice = Dice::new(seed, Kind::Order, number);
         let placed = self.placed_at(number);
@@ -82,8 +86,15 @@ impl Orders<'_> {
         let guest = dice.percent(10);
         let life = life(&mut dice, placed);
         let status = life.last().map_or(Pending, |(status, _)| *status);
-        let total =
-            self.lines(lines, &mut dice, (number, placed, id), matches!(status, Pending | Paid | Processing));
+        let at = |wanted| life.iter().find(|(status, _)| *status == wanted).map(|(_, at)| *at);
+        let shipment = at(Shipped).map(|at| (dice::id(seed, Kind::Shipment, number, at), at));
+        let sent = shipment.map(|(shipment, _)| (sent, shipment));
+        let total = self.lines(lines, sent, &mut dice, (number, placed, id), status.holds_stock());
+        if let Some((shipment, left)) = shipment {
+            let staff = Actor::Staff(UserId(self.people.id(0)));
+            shipments.field(shipment).field(id).field(staff.as_str()).maybe(staff.user_id().map(|id| id.0));
+            shipments.field(timestamp(left)).maybe(at(Delivered).map(timestamp)).end();
+        }
         let user = (!guest).then(|| self.people.id(buyer));
         self.events(events, number, id, user, &life);
         let token = guest.then(|| secrets::sha256(format!("seed {seed} order {number}").as_bytes()));
@@ -92,7 +103,7 @@ impl Orders<'_> {
         orders.field(self.people.email(buyer)).field(status.as_str()).field(self.catalog.currency.code());
         orders.field(total).field(total).field(address(&mut dice, self.people.name(buyer)));
         orders.field(life.len()).field(timestamp(placed)).field(timestamp(changed));
-        let paid = life.iter().find(|(status, _)| *status == Paid).map(|(_, at)| *at);
+        let paid = at(Paid);
         let back = paid.is_some() && matches!(status, Cancelled | Refunded);
         orders.field(if paid.is_some() { total } else { 0 }).field(if back { total } else { 0 });
         let reason = if paid.is_some() { CancelReason::Staff } else { CancelReason::Customer };
@@ -133,8 +144,16 @@ impl Orders<'_> {
         }
     }
 
-    /// One to five lines of different variants; returns what they cost together.
-    fn lines(&mut self, rows: &mut Rows, dice: &mut Dice, of: (u64, i64, Uuid), open: bool) -> i64 {
+    /// One to five lines of different variants, all of whose pieces are in the shipment if there is one; returns what they
+    /// cost together.
+    fn lines(
+        &mut self,
+        rows: &mut Rows,
+        mut sent: Option<(&mut Rows, Uuid)>,
+        dice: &mut Dice,
+        of: (u64, i64, Uuid),
+        open: bool,
+    ) -> i64 {
         let (number, placed, order) = of;
         let count = (1 + dice.skewed(5)).min(self.variants.len() as u64);
         let first = dice.skewed(self.variants.len() as u64);
@@ -147,11 +166,14 @@ impl Orders<'_> {
             let quantity = 1 + dice.skewed(4);
             let sum = variant.price * quantity as i64;
             let (variant_id, product_id) = self.catalog.ids(variant);
-            rows.field(dice::id(self.catalog.seed, Kind::OrderLine, number * 5 + ordinal, placed))
-                .field(order);
+            let line = dice::id(self.catalog.seed, Kind::OrderLine, number * 5 + ordinal, placed);
+            rows.field(line).field(order);
             rows.field(ordinal + 1).field(product_id).field(variant_id).field(self.catalog.name_of(variant));
             rows.field(variant.name()).field(self.catalog.sku(variant)).field(variant.price);
-            rows.field(quantity).field(sum).end();
+            rows.field(quantity).field(sum).field(if sent.is_some() { quantity } else { 0 }).end();
+            if let Some((sent, shipment)) = &mut sent {
+                sent.field(*shipment).field(line).field(quantity).end();
+            }
             total += sum;
             if open {
                 self.reserved[place] += quantity;

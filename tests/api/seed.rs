@@ -42,6 +42,8 @@ async fn contents(app: &TestApp) -> String {
         "orders",
         "order_lines",
         "order_events",
+        "shipments",
+        "shipment_lines",
     ] {
         let query = format!(
             "SELECT md5(string_agg(r, ' ' ORDER BY r)) AS digest \
@@ -88,9 +90,16 @@ async fn a_seeded_shop_is_consistent() {
         ),
         (
             "what open orders were promised is reserved",
-            "SELECT count(*) AS n FROM inventory i WHERE i.reserved <> (SELECT coalesce(sum(l.quantity), 0) \
+            "SELECT count(*) AS n FROM inventory i WHERE i.reserved <> (SELECT coalesce(sum(l.quantity - l.cancelled - l.shipped), 0) \
              FROM order_lines l JOIN orders o ON o.id = l.order_id \
              WHERE l.variant_id = i.variant_id AND o.status IN ('PENDING', 'PAID', 'PROCESSING'))",
+        ),
+        (
+            "shipments hold what was shipped, which is all of what has left the shop",
+            "SELECT count(*) AS n FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.shipped <> \
+             (SELECT coalesce(sum(quantity), 0) FROM shipment_lines WHERE order_line_id = l.id) OR l.shipped <> \
+             CASE WHEN EXISTS (SELECT FROM order_events WHERE order_id = o.id AND to_status = 'SHIPPED') \
+             THEN l.quantity ELSE 0 END",
         ),
         (
             "lines sum to their order",

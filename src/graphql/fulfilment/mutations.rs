@@ -1,28 +1,25 @@
-//! Mutations of an order's pieces, and of what it says.
+//! Mutations of an order's pieces.
 
-use async_graphql::{Context, ID, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::super::auth::{Requires, auth};
 use super::super::context::{ContextExt, parse_id};
 use super::super::cost::cost;
 use super::super::error::Result;
 use super::super::orders::Order;
-use super::super::payments::Refund;
+use super::super::payments::{Refund, refunds_of};
 use super::super::user_error::settle;
 use super::errors::{FulfilmentErrorCode, FulfilmentUserError};
 use super::inputs::{
-    OrderEditInput, OrderLinesCancelInput, OrderPiecesInput, OrderReturnInput, OrderReturnRefundInput,
-    OrderShipInput,
+    OrderLinesCancelInput, OrderPiecesInput, OrderReturnInput, OrderReturnRefundInput, OrderShipInput,
 };
 use super::order_return::OrderReturn;
 use super::shipment::Shipment;
-use crate::accounts::{Email, Permission};
-use crate::address::Address;
+use crate::accounts::Permission;
 use crate::error::ActionError;
-use crate::ids::{OrderId, RefundId};
+use crate::ids::OrderId;
 use crate::money::Money;
 use crate::orders::cancel_lines::{CancelLines, CancelLinesRefusal, cancel_lines};
-use crate::orders::edit::{EditOrder, edit};
 use crate::orders::events::Actor;
 use crate::orders::parcel::Parcel;
 use crate::orders::pieces::Pieces;
@@ -68,16 +65,7 @@ pub(crate) struct OrderReturnPayload {
     user_errors: Vec<FulfilmentUserError>,
 }
 
-/// An order that was changed, or why not.
-#[derive(SimpleObject)]
-pub(crate) struct OrderEditPayload {
-    /// The order as it is now; null when nothing was changed.
-    order: Option<Order>,
-    /// What kept it from being changed; nothing of it was.
-    user_errors: Vec<FulfilmentUserError>,
-}
-
-/// Mutations of an order's pieces, and of what it says.
+/// Mutations of an order's pieces.
 #[derive(Default)]
 pub(crate) struct FulfilmentMutation;
 
@@ -173,7 +161,7 @@ impl FulfilmentMutation {
         Ok(match settle(cancelled)? {
             (Some(decided), _) => {
                 let order = order(ctx, cancel.order_id).await?;
-                let refunds = refunds(ctx, &decided).await?;
+                let refunds = refunds_of(ctx, decided).await?;
                 OrderLinesCancelPayload { order, refunds, user_errors: Vec::new() }
             }
             (None, user_errors) => refused(user_errors),
@@ -222,51 +210,20 @@ impl FulfilmentMutation {
             (Some(returned), _) => {
                 let order = order(ctx, back.order_id).await?;
                 let taken_back = ctx.loaders().returns.load(returned.return_id).await?.map(OrderReturn);
-                let refunds = refunds(ctx, &returned.refunds).await?;
+                let refunds = refunds_of(ctx, returned.refunds).await?;
                 OrderReturnPayload { taken_back, refunds, order, user_errors: Vec::new() }
             }
             (None, user_errors) => refused(user_errors),
         })
     }
-
-    /// Changes what an order says, and adds remarks to its history. Its history tells what was changed, and by whom.
-    #[graphql(
-        guard = "Requires(Permission::ManageOrders)",
-        directive = auth::apply(vec![Permission::ManageOrders.into()])
-    )]
-    async fn order_edit(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is to be changed.")] input: OrderEditInput,
-    ) -> Result<OrderEditPayload> {
-        let changes = match edited(ctx, input)? {
-            Ok(changes) => changes,
-            Err(user_errors) => return Ok(OrderEditPayload { order: None, user_errors }),
-        };
-        let edited = edit(&mut *ctx.conn().await?, &changes).await;
-        let (edited, user_errors) = settle(edited)?;
-        let order = match edited {
-            Some(()) => order(ctx, changes.order_id).await?,
-            None => None,
-        };
-        Ok(OrderEditPayload { order, user_errors })
-    }
 }
 
 /// The order as it is now, after something was done to it, its stock or its money.
-async fn order(ctx: &Context<'_>, id: OrderId) -> Result<Option<Order>> {
+pub(super) async fn order(ctx: &Context<'_>, id: OrderId) -> Result<Option<Order>> {
     ctx.loaders().forget_orders().await;
     ctx.loaders().forget_products().await;
     ctx.wake_worker().await;
     Ok(ctx.loaders().orders.load(id).await?.map(Order))
-}
-
-async fn refunds(ctx: &Context<'_>, ids: &[RefundId]) -> Result<Vec<Refund>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(ctx.loaders().refunds.load(*id).await?.map(Refund));
-    }
-    Ok(found)
 }
 
 fn pieces(lines: Vec<OrderPiecesInput>) -> Result<Vec<Pieces>> {
@@ -275,7 +232,7 @@ fn pieces(lines: Vec<OrderPiecesInput>) -> Result<Vec<Pieces>> {
     lines.into_iter().map(piece).collect()
 }
 
-fn note_problems(note: Option<&str>) -> Vec<FulfilmentUserError> {
+pub(super) fn note_problems(note: Option<&str>) -> Vec<FulfilmentUserError> {
     if note.is_none_or(|note| note.chars().count() <= MAX_NOTE_LENGTH) {
         return Vec::new();
     }
@@ -297,52 +254,4 @@ async fn refund_of(
             ReturnRefund::Amount(Money::parse(&amount.0, currency)?.minor)
         }
     })
-}
-
-/// The changes as the domain takes them, or everything that is wrong with the input.
-fn edited(
-    ctx: &Context<'_>,
-    input: OrderEditInput,
-) -> Result<std::result::Result<EditOrder, Vec<FulfilmentUserError>>> {
-    // A remark of nothing but spaces is none.
-    let note = input.note.filter(|note| !note.trim().is_empty());
-    let mut problems = note_problems(note.as_deref());
-    let email = input.email.and_then(|email| match Email::parse(&email) {
-        Ok(email) => Some(email.as_str().to_owned()),
-        Err(_) => {
-            let message = "Give an e-mail address such as ada@example.com.";
-            problems.push(FulfilmentUserError::at(FulfilmentErrorCode::EmailInvalid, ["email"], message));
-            None
-        }
-    });
-    let mut address = |part: &'static str, address: Address| match address.checked() {
-        Ok(address) => Some(address),
-        Err(wrong) => {
-            problems.extend(wrong.into_iter().map(|wrong| {
-                FulfilmentUserError::at(
-                    FulfilmentErrorCode::AddressInvalid,
-                    [part, wrong.field],
-                    wrong.problem,
-                )
-            }));
-            None
-        }
-    };
-    let shipping_address = input.shipping_address.and_then(|given| address("shippingAddress", given.into()));
-    let billing_address = match input.billing_address {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(given) => Some(address("billingAddress", given.into())),
-    };
-    if !problems.is_empty() {
-        return Ok(Err(problems));
-    }
-    Ok(Ok(EditOrder {
-        order_id: parse_id(&input.order_id)?,
-        email,
-        shipping_address,
-        billing_address,
-        note,
-        actor: Actor::Staff(ctx.signed_in()?.user_id),
-    }))
 }

@@ -8,7 +8,7 @@ use super::super::cost::cost;
 use super::super::error::{ApiError, Result};
 use super::super::fulfilment::{OrderEditedField, OrderLinePieces, OrderReturn, Shipment, pieces_of};
 use super::super::orders::{Order, OrderStatus};
-use super::super::payments::{Payment, Refund};
+use super::super::payments::{Payment, Refund, refunds_of};
 use super::super::relay::Connection;
 use super::super::scalars::{DateTime, Money};
 use crate::accounts::Permission;
@@ -161,11 +161,7 @@ impl OrderEvent {
     /// The refunds that it tells of; empty when it tells of none.
     #[graphql(directive = cost::apply(1, None, Some(1)))]
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<Refund>> {
-        let mut refunds = Vec::new();
-        for id in self.0.refunds() {
-            refunds.extend(ctx.loaders().refunds.load(id).await?.map(Refund));
-        }
-        Ok(refunds)
+        refunds_of(ctx, self.0.refunds()).await
     }
 
     /// The shipment that it tells of; null when it tells of none.

@@ -1,6 +1,7 @@
 //! `Refund`
 
 use async_graphql::{Context, Description, Enum, ID, Object, SimpleObject};
+use futures_util::future::try_join_all;
 
 use super::super::auth::{Requires, auth};
 use super::super::context::ContextExt;
@@ -9,6 +10,7 @@ use super::super::error::Result;
 use super::super::scalars::{DateTime, Money};
 use super::payment::Payment;
 use crate::accounts::Permission;
+use crate::ids::RefundId;
 use crate::payments;
 
 /// How far a refund is.
@@ -50,6 +52,13 @@ pub(crate) struct RefundLine {
     line_id: ID,
     /// How many pieces.
     quantity: i32,
+}
+
+/// The refunds with these ids, all read together.
+pub(in crate::graphql) async fn refunds_of(ctx: &Context<'_>, ids: Vec<RefundId>) -> Result<Vec<Refund>> {
+    let load = |id| ctx.loaders().refunds.load(id);
+    let found = try_join_all(ids.into_iter().map(load)).await?;
+    Ok(found.into_iter().flatten().map(Refund).collect())
 }
 
 /// Money on its way back.

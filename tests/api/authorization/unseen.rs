@@ -1,8 +1,8 @@
 //! What is not yours answers like what is not there: the same bytes, after the same number of statements.
 
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, OrderEventId, OrderId, ProductId, ReviewId, SessionId, UserId, VariantId,
-    WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CartLineId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReturnId, ReviewId, SessionId,
+    ShipmentId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -71,6 +71,7 @@ async fn what_is_not_yours_is_not_there() {
             (id("address"), AddressId::new().to_string()),
             (id("cart"), CartId::new().to_string()),
             (id("order"), OrderId::new().to_string()),
+            (id("return"), ReturnId::new().to_string()),
             (id("user"), UserId::new().to_string()),
             (event.clone(), OrderEventId::new().to_string()),
             (draft.id.to_string(), ProductId::new().to_string()),

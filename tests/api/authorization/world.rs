@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cartograph::graphql::Schema;
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, JobId, OrderId, ReviewId, UserId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CartLineId, JobId, OrderId, PaymentId, RefundId, ReturnId, ReviewId, UserId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -41,7 +42,7 @@ impl World {
         let order = place(&app, Some(owner.user_id()), None).await;
         step(&app, order, Pending, Paid).await;
         let guest_order = place(&app, None, Some(TOKEN)).await;
-        let (review, address) = (ReviewId::new(), AddressId::new());
+        let (review, address, back) = (ReviewId::new(), AddressId::new(), ReturnId::new());
         let (cart, line) = (CartId::new(), CartLineId::new());
         let (endpoint, delivery, dead) = (WebhookEndpointId::new(), WebhookDeliveryId::new(), JobId::new());
         let (user, variant) = (owner.user_id().0, product.variant.0);
@@ -54,6 +55,10 @@ impl World {
             format!(
                 "INSERT INTO addresses (id, user_id, address) VALUES ('{}', '{user}', '{{\"name\": \"Ada\"}}')",
                 address.0
+            ),
+            format!(
+                "INSERT INTO returns (id, order_id, note, actor_kind) VALUES ('{}', '{}', 'Scratched', 'SYSTEM')",
+                back.0, order.0
             ),
             format!("INSERT INTO carts (id, user_id) VALUES ('{}', '{user}')", cart.0),
             format!(
@@ -88,6 +93,7 @@ impl World {
             ("category", category.to_string()),
             ("line", line.to_string()),
             ("order", order.to_string()),
+            ("return", back.to_string()),
             ("product", product.id.to_string()),
             ("review", review.to_string()),
             ("session", session.to_string()),
@@ -137,6 +143,7 @@ impl World {
             }
             "Review" => vec![node("review")],
             "ProductVariant" => vec![node("variant")],
+            "OrderReturn" => vec![node("return")],
             "OrderEvent" => vec![format!("{{ {event} {{ nodes {{ FIELD }} }} }} }}")],
             "EventActor" => vec![format!("{{ {event} {{ nodes {{ actor {{ FIELD }} }} }} }} }}")],
             _ => panic!("say here where a field of {name} is found"),

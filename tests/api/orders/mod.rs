@@ -1,11 +1,16 @@
 //! Placing orders, finding them again, moving them on.
 
+mod books;
+mod cancelling;
 mod claiming;
+mod editing;
 mod finding;
 mod lifecycle;
 mod placing;
 mod races;
 mod refusals;
+mod returning;
+mod shipping;
 
 use cartograph::ids::VariantId;
 use serde_json::{Value, json};
@@ -62,4 +67,11 @@ pub(crate) async fn buy(app: &TestApp, product: &Product, quantity: i32) -> (Str
 
 async fn move_to(staff: &Client, order: &str, status: &str) -> Response {
     staff.query_with(UPDATE, json!({ "input": { "orderId": order, "status": status } })).await
+}
+
+/// The id of one of an order's lines.
+async fn line_of(staff: &Client, order: &str, place: usize) -> String {
+    let document = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let answer = staff.query_with(document, json!({ "id": order })).await;
+    answer.text(&format!("/order/lines/{place}/id")).to_owned()
 }
