@@ -51,6 +51,18 @@ impl Job for AccountLetter {
             Self::ResetPassword { .. } | Self::EmailChanged { .. } | Self::PasswordChanged { .. } => None,
         }
     }
+
+    fn subject(&self) -> Option<String> {
+        let to = |letter: &str, user: &Uuid| Some(format!("{letter} to {}", UserId(*user)));
+        match self {
+            Self::VerifyEmail { user } => to("verify_email", user),
+            Self::ChangeEmail { user, .. } => to("change_email", user),
+            Self::EmailChanged { user, .. } => to("email_changed", user),
+            Self::PasswordChanged { user } => to("password_changed", user),
+            // Whether there is an account is not known.
+            Self::ResetPassword { .. } => Some("reset_password".to_owned()),
+        }
+    }
 }
 
 /// A letter that can be sent. No `Debug`: there may be a token in it.

@@ -62,6 +62,10 @@ impl Job for EmailVerified {
     fn delay(&self) -> Duration {
         if self.again { ANY_ORDER } else { Duration::ZERO }
     }
+
+    fn subject(&self) -> Option<String> {
+        Some(format!("orders of guests for {}", UserId(self.user)))
+    }
 }
 
 /// Takes the token. Shown a second time, by an impatient finger, it is answered alike as long as the account still has the
