@@ -18,6 +18,8 @@ pub use self::create::create;
 pub use self::deactivate::deactivate;
 pub use self::draft::{DiscountChange, DiscountDraft, ValueDraft};
 pub use self::give_back::give_back;
+#[cfg(test)]
+pub(super) use self::model::samples;
 pub use self::model::{Customer, Discount, DiscountKind, DiscountProblem, OfferedDiscount};
 pub use self::update::update;
 pub(crate) use self::uses::count_uses;

@@ -10,6 +10,8 @@ mod update;
 pub use self::create::create;
 pub use self::delete::delete;
 pub use self::draft::{MethodChange, MethodDraft, PriceDraft, StepDraft};
+#[cfg(test)]
+pub(super) use self::model::samples;
 pub use self::model::{ShippingMethod, ShippingPrice, WeightStep};
 pub use self::update::update;
 
