@@ -135,7 +135,8 @@ CREATE TABLE gateway_events (
     provider    text NOT NULL,
     id          text NOT NULL,
     kind        text NOT NULL,
-    payload     jsonb NOT NULL,
+    -- Sealed: it holds what lets a customer pay, and their data.
+    payload     bytea NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
     handled_at  timestamptz,
     PRIMARY KEY (provider, id),

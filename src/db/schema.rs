@@ -88,7 +88,7 @@ diesel::table! {
         provider -> Text,
         id -> Text,
         kind -> Text,
-        payload -> Jsonb,
+        payload -> Bytea,
         received_at -> Timestamptz,
         handled_at -> Nullable<Timestamptz>,
     }

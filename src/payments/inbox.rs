@@ -21,8 +21,8 @@ pub struct Arrived<'a> {
     pub kind: &'a str,
     /// What it is about, in the provider's words: a payment's name, say.
     pub about: Option<&'a str>,
-    /// All of it.
-    pub payload: serde_json::Value,
+    /// All of it, sealed: whoever reads the table learns nothing of customers.
+    pub payload: Vec<u8>,
 }
 
 /// Keeps the event and the job that works it off; both or neither. False when it was here before.
@@ -53,12 +53,12 @@ pub async fn receive(conn: &mut AsyncPgConnection, event: Arrived<'_>) -> QueryR
     .await
 }
 
-/// An event that was kept; none when it is not there any more.
+/// An event that was kept, sealed; none when it is not there any more.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     provider: Provider,
     id: &str,
-) -> QueryResult<Option<serde_json::Value>> {
+) -> QueryResult<Option<Vec<u8>>> {
     gateway_events::table
         .find((provider.as_str(), id))
         .select(gateway_events::payload)

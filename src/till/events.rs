@@ -4,14 +4,15 @@
 //! ever goes on (`payments::state`): so events may come twice, late, in any order, and while Stripe cannot be asked. Of
 //! anything else it says that it is time to ask.
 
-use serde_json::Value;
-
 use super::{TillError, refund, settle};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::gateway::{About, GatewayEvent, Intent, Provider};
 use crate::payments::inbox::{self, Arrived};
 use crate::payments::{Payment, queries};
+
+/// What events are sealed for.
+const PURPOSE: &str = "cartograph gateway event";
 
 /// Why an event was not taken.
 #[derive(Debug)]
@@ -41,13 +42,12 @@ pub async fn receive(
     let stripe = app.gateways.stripe.as_ref().ok_or(ReceiveError::NotTaken)?;
     stripe.verify(signature, body, app.clock.now()).map_err(|_| ReceiveError::NotSigned)?;
     let event = GatewayEvent::parse(body).map_err(|_| ReceiveError::NotUnderstood)?;
-    let payload: Value = serde_json::from_slice(body).map_err(|_| ReceiveError::NotUnderstood)?;
     let arrived = Arrived {
         provider: Provider::Stripe,
         id: &event.id,
         kind: &event.kind,
         about: intent_of(&event.about),
-        payload,
+        payload: app.sealer.seal(PURPOSE, body),
     };
     let new = inbox::receive(&mut *app.db.get().await?, arrived).await.map_err(Error::from)?;
     if new {
@@ -58,12 +58,16 @@ pub async fn receive(
 
 /// Does what an event asks for that was kept.
 pub async fn handle(app: &App, provider: Provider, id: &str) -> std::result::Result<(), TillError> {
-    let Some(payload) = inbox::find(&*app.upkeep.get().await?, provider, id).await? else {
+    let Some(sealed) = inbox::find(&*app.upkeep.get().await?, provider, id).await? else {
         return Ok(());
     };
-    // What could be read when it came can be read again.
-    let event = GatewayEvent::parse(payload.to_string().as_bytes())
-        .map_err(|error| Error::from(anyhow::Error::from(error)))?;
+    // What could be read when it came can be read again, unless the shop's secret is another now: then what it tells of is
+    // learnt by asking.
+    let opened = app.sealer.open(PURPOSE, &sealed);
+    let Some(event) = opened.and_then(|body| GatewayEvent::parse(&body).ok()) else {
+        tracing::warn!(event = id, "an event of a payment provider cannot be read any more");
+        return Ok(());
+    };
     match &event.about {
         About::Intent(intent) => {
             if let Some(payment) = payment_of(app, intent).await? {

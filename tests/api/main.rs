@@ -25,6 +25,7 @@ mod jobs;
 mod live;
 mod mail;
 mod orders;
+mod payments;
 mod playground;
 mod process;
 mod rate_limits;

@@ -1,8 +1,8 @@
 //! What is not yours answers like what is not there: the same bytes, after the same number of statements.
 
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, OrderEventId, OrderId, PaymentId, ProductId, RefundId, ReturnId, ReviewId, SessionId,
-    ShipmentId, UserId, VariantId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CartLineId, OrderEventId, OrderId, ProductId, ReturnId, ReviewId, SessionId, UserId,
+    VariantId, WebhookDeliveryId, WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cartograph::graphql::Schema;
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, JobId, OrderId, PaymentId, RefundId, ReturnId, ReviewId, UserId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AddressId, CartId, CartLineId, JobId, OrderId, PaymentId, RefundId, ReturnId, ReviewId, UserId,
+    WebhookDeliveryId, WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -44,6 +44,7 @@ impl World {
         let guest_order = place(&app, None, Some(TOKEN)).await;
         let (review, address, back) = (ReviewId::new(), AddressId::new(), ReturnId::new());
         let (cart, line) = (CartId::new(), CartLineId::new());
+        let (payment, refund) = (PaymentId::new(), RefundId::new());
         let (endpoint, delivery, dead) = (WebhookEndpointId::new(), WebhookDeliveryId::new(), JobId::new());
         let (user, variant) = (owner.user_id().0, product.variant.0);
         let mut conn = app.database().connect().await;
@@ -59,6 +60,16 @@ impl World {
             format!(
                 "INSERT INTO returns (id, order_id, note, actor_kind) VALUES ('{}', '{}', 'Scratched', 'SYSTEM')",
                 back.0, order.0
+            ),
+            format!(
+                "INSERT INTO payments (id, order_id, provider, status, currency, amount, captured, refunded) \
+                 VALUES ('{}', '{}', 'manual', 'CAPTURED', 'USD', 100, 100, 1)",
+                payment.0, order.0
+            ),
+            format!(
+                "INSERT INTO refunds (id, order_id, payment_id, currency, amount, reason, status, actor_kind) \
+                 VALUES ('{}', '{}', '{}', 'USD', 1, 'REQUESTED', 'SUCCEEDED', 'SYSTEM')",
+                refund.0, order.0, payment.0
             ),
             format!("INSERT INTO carts (id, user_id) VALUES ('{}', '{user}')", cart.0),
             format!(
@@ -93,6 +104,8 @@ impl World {
             ("category", category.to_string()),
             ("line", line.to_string()),
             ("order", order.to_string()),
+            ("payment", payment.to_string()),
+            ("refund", refund.to_string()),
             ("return", back.to_string()),
             ("product", product.id.to_string()),
             ("review", review.to_string()),
@@ -144,6 +157,8 @@ impl World {
             "Review" => vec![node("review")],
             "ProductVariant" => vec![node("variant")],
             "OrderReturn" => vec![node("return")],
+            "Payment" => vec![node("payment")],
+            "Refund" => vec![node("refund")],
             "OrderEvent" => vec![format!("{{ {event} {{ nodes {{ FIELD }} }} }} }}")],
             "EventActor" => vec![format!("{{ {event} {{ nodes {{ actor {{ FIELD }} }} }} }} }}")],
             _ => panic!("say here where a field of {name} is found"),

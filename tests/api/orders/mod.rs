@@ -37,14 +37,14 @@ fn address() -> Value {
 }
 
 /// Puts so many of a variant into the client's cart; a guest gets a new cart and its token.
-async fn fill(client: &Client, variant: VariantId, quantity: i32) -> Option<String> {
+pub(crate) async fn fill(client: &Client, variant: VariantId, quantity: i32) -> Option<String> {
     let lines = json!([{ "variantId": variant.to_string(), "quantity": quantity }]);
     let added = client.query_with(ADD, json!({ "input": { "lines": lines } })).await;
     assert!(added.user_errors("cartLinesAdd").is_empty(), "{:#}", added.body);
     added.at("/cartLinesAdd/cart/token").as_str().map(str::to_owned)
 }
 
-fn input(token: Option<&str>) -> Value {
+pub(crate) fn input(token: Option<&str>) -> Value {
     let mut input = json!({ "shippingAddress": address() });
     if let Some(token) = token {
         input["cartToken"] = token.into();
@@ -53,7 +53,7 @@ fn input(token: Option<&str>) -> Value {
     input
 }
 
-async fn place(client: &Client, input: Value) -> Response {
+pub(crate) async fn place(client: &Client, input: Value) -> Response {
     client.query_with(PLACE, json!({ "input": input })).await
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn buy(app: &TestApp, product: &Product, quantity: i32) -> (Str
     (placed.text("/orderPlace/order/id").to_owned(), placed.text("/orderPlace/token").to_owned())
 }
 
-async fn move_to(staff: &Client, order: &str, status: &str) -> Response {
+pub(crate) async fn move_to(staff: &Client, order: &str, status: &str) -> Response {
     staff.query_with(UPDATE, json!({ "input": { "orderId": order, "status": status } })).await
 }
 
