@@ -32,7 +32,7 @@ async fn guest_orders_are_the_accounts_once_its_address_is_proven() {
     let own = place(&ada, input(None)).await.text("/orderPlace/order/id").to_owned();
     assert_eq!(orders(&ada).await, std::slice::from_ref(&own));
 
-    let letter = app.letter(ADA, 1).await.token();
+    let letter = app.letter_about(ADA, "Confirm your e-mail address").await.token();
     let verify = "mutation($token: String!) { emailVerify(input: { token: $token }) { email } }";
     app.guest().query_with(verify, json!({ "token": letter })).await.data();
     app.at_rest().await;

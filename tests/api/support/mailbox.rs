@@ -96,6 +96,18 @@ impl TestApp {
         panic!("no letter {number} to {to} within {PATIENCE:?}");
     }
 
+    /// The first letter to this address that has this in its subject, once it is there.
+    pub(crate) async fn letter_about(&self, to: &str, subject: &str) -> Letter {
+        for _ in 0..PATIENCE.as_millis() / 50 {
+            let mut letters = self.letters(to).into_iter();
+            if let Some(letter) = letters.find(|letter| letter.subject.contains(subject)) {
+                return letter;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no letter about '{subject}' to {to} within {PATIENCE:?}");
+    }
+
     /// Waits until no event is left to become jobs, and no job is open that is due: what was asked for has happened.
     pub(crate) async fn at_rest(&self) {
         for _ in 0..PATIENCE.as_millis() / 50 {
