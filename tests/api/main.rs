@@ -23,6 +23,7 @@ mod live;
 mod mail;
 mod orders;
 mod playground;
+mod pricing;
 mod process;
 mod rate_limits;
 mod relay;
