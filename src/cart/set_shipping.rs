@@ -9,7 +9,7 @@ use super::selector::CartSelector;
 use super::{lock, queries, totals};
 use crate::address;
 use crate::db::schema::carts;
-use crate::error::{ActionError, Outcome};
+use crate::error::{ActionError, Outcome, violated_constraint};
 use crate::ids::{CartId, ShippingMethodId};
 use crate::pricing::{self, Delivery, shipping};
 
@@ -84,7 +84,11 @@ fn check(wish: &ShippingWish) -> Outcome<Columns, CartRefusal> {
     Ok(Columns { country, region, shipping_method_id: wish.method })
 }
 
-async fn write(mut conn: &AsyncPgConnection, cart: CartId, columns: &Columns) -> QueryResult<()> {
+async fn write(
+    mut conn: &AsyncPgConnection,
+    cart: CartId,
+    columns: &Columns,
+) -> Outcome<(), CartRefusal> {
     let Columns { country, region, shipping_method_id } = columns;
     diesel::update(carts::table.find(cart))
         .set((
@@ -95,7 +99,12 @@ async fn write(mut conn: &AsyncPgConnection, cart: CartId, columns: &Columns) ->
             shipping_method_id.map(|method| carts::shipping_method_id.eq(method)),
         ))
         .execute(&mut conn)
-        .await?;
+        .await
+        .map_err(|error| match violated_constraint(&error) {
+            // Deleted since it was looked up.
+            Some("carts_shipping_method_id_fkey") => CartRefusal::ShippingMethodNotFound.into(),
+            _ => ActionError::from(error),
+        })?;
     Ok(())
 }
 

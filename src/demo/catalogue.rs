@@ -34,6 +34,11 @@ pub(super) fn products(currency: Currency) -> anyhow::Result<Source> {
     Ok(Source::Memory { name: NAME, bytes: writer.into_inner()?.into() })
 }
 
+/// A price with cents as one in this currency, by the same rule.
+pub(super) fn price(price: &str, currency: Currency) -> anyhow::Result<String> {
+    if currency.scale() >= Currency::USD.scale() { Ok(price.to_owned()) } else { in_cents(price, currency) }
+}
+
 /// As many of the currency's smallest units as the price has cents.
 fn in_cents(price: &str, currency: Currency) -> anyhow::Result<String> {
     Ok(Money::new(Money::parse(price, Currency::USD)?.minor, currency).to_decimal())

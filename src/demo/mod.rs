@@ -1,10 +1,11 @@
-//! The demo shop: accounts, catalogue, reviews and a few orders, so that there is something to see on the first day.
+//! The demo shop: accounts, catalogue, shipping, tax, a discount, reviews and a few orders, so that there is something to see on the first day.
 //!
 //! Only for development: everybody knows the passwords. It is loaded once, into a shop that has no products yet.
 
 mod accounts;
 mod catalogue;
 mod orders;
+mod pricing;
 mod reviews;
 
 use std::fmt::Debug;
@@ -61,6 +62,7 @@ async fn fill(conn: &mut AsyncPgConnection, app: &App, accounts: &Accounts) -> a
         update_stock: false,
     };
     let summary = import::run(conn, &options).await?;
+    pricing::load(conn, app.config.shop.currency).await?;
     let reviews = reviews::load(conn).await?;
     let orders = orders::place(conn, (&app.config.shop).into(), accounts, app.clock.now()).await?;
     tracing::info!(

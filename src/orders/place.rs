@@ -18,7 +18,7 @@ use super::state::OrderStatus;
 use crate::address::Address;
 use crate::cart::{self, CartLine, CartSelector};
 use crate::db;
-use crate::error::{ActionError, Outcome, Refusal};
+use crate::error::{ActionError, Outcome, Refusal, violated_constraint};
 use crate::ids::{OrderId, ShippingMethodId, UserId, VariantId};
 use crate::inventory;
 use crate::money::{Currency, Money, MoneyError};
@@ -107,7 +107,7 @@ pub async fn place(conn: &mut AsyncPgConnection, order: &PlaceOrder) -> Outcome<
         reserve(conn, &lines).await?;
         let bought =
             Bought { order, placed: &placed, cart, lines: &lines, quote: &quote, customer: &customer };
-        insert::insert(conn, &bought).await.map_err(|error| used_up(error, &terms))?;
+        insert::insert(conn, &bought).await.map_err(|error| overtaken(error, &terms))?;
         let actor = order.customer.map_or(Actor::Guest, Actor::Customer);
         events::append(conn, NewEvent::new(placed.order_id, Change::Placed, actor)).await?;
         if quote.totals.total == 0 {
@@ -170,14 +170,17 @@ fn price(order: &PlaceOrder, lines: &[CartLine], terms: &Terms) -> Outcome<Quote
     }
 }
 
-/// What a failed insert means: a code that was good a moment ago may have been used up since. The constraint does not say
-/// which of two, so that both are named.
-fn used_up(error: diesel::result::Error, terms: &Terms) -> ActionError<PlaceRefusal> {
+/// What a failed insert means: a code that was good a moment ago may have been used up since (the constraint does not say
+/// which of two, so that all that have a limit are named), and a shipping method deleted.
+fn overtaken(error: diesel::result::Error, terms: &Terms) -> ActionError<PlaceRefusal> {
+    if violated_constraint(&error) == Some("orders_shipping_method_id_fkey") {
+        return PlaceRefusal::ShippingMethodUnavailable.into();
+    }
     let Some(limit) = pricing::discount::limit_reached(&error) else { return error.into() };
-    let limited = terms.limited(limit);
-    let refusal =
-        |(code, problem): (&str, DiscountProblem)| PlaceRefusal::Discount { code: code.to_owned(), problem };
-    ActionError::Refused(limited.map(refusal).collect())
+    let refusal = |(code, problem): (&str, DiscountProblem)| PlaceRefusal::Discount { code: code.to_owned(), problem };
+    let refused: Vec<PlaceRefusal> = terms.limited(limit).map(refusal).collect();
+    // None where the limit itself is as new: whoever tries again is told.
+    if refused.is_empty() { error.into() } else { ActionError::Refused(refused) }
 }
 
 /// Why a line cannot be ordered, however many pieces there are.

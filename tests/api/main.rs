@@ -27,6 +27,7 @@ mod mail;
 mod orders;
 mod payments;
 mod playground;
+mod pricing;
 mod process;
 mod rate_limits;
 mod relay;
