@@ -54,10 +54,19 @@ pub fn fulfilment(lines: &[OrderLine]) -> FulfilmentStatus {
 /// and went back again does not count.
 #[must_use]
 pub fn payment(order: &Order, authorized: bool) -> OrderPaymentStatus {
-    let (paid, kept) = (order.paid().minor, order.kept());
-    let beyond = (paid - order.total().minor).max(0);
-    let went_back = order.refunded().minor > beyond;
-    match order.status() {
+    let amounts = [order.total(), order.paid(), order.refunded()].map(|amount| amount.minor);
+    payment_of(order.status(), amounts, authorized)
+}
+
+fn payment_of(
+    status: OrderStatus,
+    [total, paid, refunded]: [i64; 3],
+    authorized: bool,
+) -> OrderPaymentStatus {
+    let kept = paid - refunded;
+    let beyond = (paid - total).max(0);
+    let went_back = refunded > beyond;
+    match status {
         OrderStatus::Pending if kept > 0 => OrderPaymentStatus::PartiallyPaid,
         OrderStatus::Pending if authorized => OrderPaymentStatus::Authorized,
         OrderStatus::Pending => OrderPaymentStatus::Unpaid,
@@ -74,4 +83,79 @@ pub fn payment(order: &Order, authorized: bool) -> OrderPaymentStatus {
 pub fn next_statuses(status: OrderStatus, lines: &[OrderLine]) -> Vec<OrderStatus> {
     let sent = lines.iter().any(|line| line.shipped > 0);
     status.next().iter().copied().filter(|next| !(sent && *next == OrderStatus::Cancelled)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{OrderId, OrderLineId};
+
+    fn line(quantity: i32, cancelled: i32, shipped: i32, returned: i32) -> OrderLine {
+        OrderLine {
+            id: OrderLineId::new(),
+            order_id: OrderId::new(),
+            product_id: None,
+            variant_id: None,
+            product_name: String::new(),
+            variant_name: String::new(),
+            sku: None,
+            unit_price: 1,
+            quantity,
+            total: i64::from(quantity),
+            refunded: 0,
+            cancelled,
+            uncharged: 0,
+            shipped,
+            returned,
+        }
+    }
+
+    #[test]
+    fn pieces_tell_how_far_an_order_is_sent() {
+        use FulfilmentStatus::{Fulfilled, PartiallyFulfilled, PartiallyReturned, Returned, Unfulfilled};
+        for (lines, expected) in [
+            (vec![], Unfulfilled),
+            (vec![line(2, 0, 0, 0)], Unfulfilled),
+            (vec![line(2, 2, 0, 0)], Unfulfilled),
+            (vec![line(2, 0, 1, 0)], PartiallyFulfilled),
+            (vec![line(2, 0, 2, 0), line(1, 0, 0, 0)], PartiallyFulfilled),
+            (vec![line(2, 0, 2, 0), line(1, 1, 0, 0)], Fulfilled),
+            (vec![line(2, 0, 2, 1)], PartiallyReturned),
+            (vec![line(2, 0, 1, 1)], PartiallyReturned),
+            (vec![line(2, 1, 1, 1)], Returned),
+        ] {
+            assert_eq!(fulfilment(&lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_tell_how_far_an_order_is_paid() {
+        use OrderPaymentStatus::{Authorized, PartiallyPaid, PartiallyRefunded, Refunded, Unpaid};
+        for (status, amounts, authorized, expected) in [
+            (OrderStatus::Pending, [100, 0, 0], false, Unpaid),
+            (OrderStatus::Pending, [100, 0, 0], true, Authorized),
+            (OrderStatus::Pending, [100, 40, 0], true, PartiallyPaid),
+            (OrderStatus::Pending, [100, 40, 40], false, Unpaid),
+            (OrderStatus::Paid, [100, 100, 0], false, OrderPaymentStatus::Paid),
+            // Nothing had to come in.
+            (OrderStatus::Paid, [0, 0, 0], false, OrderPaymentStatus::Paid),
+            // It was paid twice, and once went back by itself.
+            (OrderStatus::Shipped, [100, 200, 100], false, OrderPaymentStatus::Paid),
+            (OrderStatus::Shipped, [100, 200, 130], false, PartiallyRefunded),
+            (OrderStatus::Delivered, [100, 100, 100], false, Refunded),
+            (OrderStatus::Cancelled, [100, 0, 0], false, Unpaid),
+            (OrderStatus::Cancelled, [100, 100, 100], false, Refunded),
+            (OrderStatus::Refunded, [100, 100, 100], false, Refunded),
+        ] {
+            assert_eq!(payment_of(status, amounts, authorized), expected, "{status:?} {amounts:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_of_which_a_part_was_sent_is_not_cancelled() {
+        let status = OrderStatus::Processing;
+        assert!(next_statuses(status, &[line(2, 0, 0, 0)]).contains(&OrderStatus::Cancelled));
+        let next = next_statuses(status, &[line(2, 0, 0, 0), line(2, 0, 1, 1)]);
+        assert_eq!(next, [OrderStatus::Shipped, OrderStatus::Refunded]);
+    }
 }
