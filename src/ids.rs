@@ -163,11 +163,6 @@ typed_ids! {
     WebhookDeliveryId = "webhook_delivery", "a webhook delivery";
 }
 
-/// The TypeID of a thing of this kind, for kinds that have no type of their own here.
-pub(crate) fn type_id(prefix: &str, id: Uuid) -> String {
-    format!("{prefix}_{}", Suffix(id))
-}
-
 /// How far the moment in an id may be from that of its row, in milliseconds: the clocks of the server and of PostgreSQL are
 /// less than a day apart.
 const DRIFT: i64 = 24 * 60 * 60 * 1000;

@@ -84,11 +84,7 @@ fn check(wish: &ShippingWish) -> Outcome<Columns, CartRefusal> {
     Ok(Columns { country, region, shipping_method_id: wish.method })
 }
 
-async fn write(
-    mut conn: &AsyncPgConnection,
-    cart: CartId,
-    columns: &Columns,
-) -> Outcome<(), CartRefusal> {
+async fn write(mut conn: &AsyncPgConnection, cart: CartId, columns: &Columns) -> Outcome<(), CartRefusal> {
     let Columns { country, region, shipping_method_id } = columns;
     diesel::update(carts::table.find(cart))
         .set((

@@ -9,8 +9,12 @@ use crate::pricing::shipping::{self, MethodDraft, PriceDraft, StepDraft};
 use crate::pricing::tax::{self, RateDraft};
 
 /// Country, region, percent and name of each rate.
-const RATES: [(&str, &str, &str, &str); 4] =
-    [("GB", "", "20", "VAT"), ("DE", "", "19", "MwSt."), ("FR", "", "20", "TVA"), ("US", "OR", "0", "Sales tax")];
+const RATES: [(&str, &str, &str, &str); 4] = [
+    ("GB", "", "20", "VAT"),
+    ("DE", "", "19", "MwSt."),
+    ("FR", "", "20", "TVA"),
+    ("US", "OR", "0", "Sales tax"),
+];
 
 /// The express's price by weight, in grams.
 const EXPRESS: [(i32, &str); 3] = [(1000, "9.90"), (5000, "14.90"), (30_000, "24.90")];

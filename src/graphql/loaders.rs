@@ -431,6 +431,7 @@ impl Loaders {
 
     /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.
     pub(super) async fn forget_pricing(&self) {
+        self.changes.note();
         self.carts.forget().await;
         self.shipping_methods.forget().await;
         self.tax_rates.forget().await;

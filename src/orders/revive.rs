@@ -21,19 +21,19 @@ impl From<diesel::result::Error> for Undone {
 
 /// Reserves all that the order wants, or nothing; whether it could. Within the caller's transaction.
 pub(super) async fn reserve_again(conn: &mut AsyncPgConnection, order: OrderId) -> Result<bool> {
-    let reserved = conn
-        .transaction::<_, Undone, _>(async |conn| {
-            let wanted = wanted(conn, order).await.map_err(Undone::Failed)?;
-            if wanted.has_deleted {
-                return Err(Undone::Short);
-            }
-            let reserved = reserve::reserve(conn, &wanted.pieces).await?;
-            if reserved.len() == wanted.pieces.len() { Ok(()) } else { Err(Undone::Short) }
-        })
-        .await;
-    match reserved {
+    let reserving = conn.transaction::<_, Undone, _>(async |conn| reserve_all(conn, order).await);
+    match reserving.await {
         Ok(()) => Ok(true),
         Err(Undone::Short) => Ok(false),
         Err(Undone::Failed(error)) => Err(error),
     }
+}
+
+async fn reserve_all(conn: &AsyncPgConnection, order: OrderId) -> std::result::Result<(), Undone> {
+    let wanted = wanted(conn, order).await.map_err(Undone::Failed)?;
+    if wanted.has_deleted {
+        return Err(Undone::Short);
+    }
+    let reserved = reserve::reserve(conn, &wanted.pieces).await?;
+    if reserved.len() == wanted.pieces.len() { Ok(()) } else { Err(Undone::Short) }
 }

@@ -162,22 +162,19 @@ impl<'a> Goods<'a> {
         for class in names.collect::<std::collections::BTreeSet<&str>>() {
             let members = classes.get(class).map(Vec::as_slice).unwrap_or_default();
             let shipped = if class == shipping.tax_class { shipping.price } else { 0 };
-            // Shipping comes behind the goods where a unit could go to either.
-            let mut parts: Vec<(i64, (bool, Uuid))> = members
+            let parts: Vec<(i64, Uuid)> = members
                 .iter()
-                .map(|line| {
-                    let share = &self.shares[*line];
-                    (share.total - share.discount, (false, self.lines[*line].id))
-                })
+                .map(|line| (self.shares[*line].total - self.shares[*line].discount, self.lines[*line].id))
                 .collect();
-            parts.push((shipped, (true, Uuid::nil())));
+            let goods: i64 = parts.iter().map(|part| part.0).sum();
             let rate =
                 taxes.rates.get(class).map_or(Rate::ZERO, |millionths| Rate::from_millionths(*millionths));
-            let base = parts.iter().map(|part| i128::from(part.0)).sum();
-            let of_class = tax_of(base, rate, taxes.within)?;
-            let mut handed = largest_remainder(of_class, &parts);
-            shipping_tax += handed.pop().unwrap_or(0);
-            for (line, tax) in members.iter().zip(handed) {
+            let of_class = tax_of(i128::from(goods) + i128::from(shipped), rate, taxes.within)?;
+            // First between goods and shipping, or the lines that goods are split over would make a difference to it.
+            // Shipping comes behind the goods where a unit could go to either.
+            let handed = largest_remainder(of_class, &[(goods, false), (shipped, true)]);
+            shipping_tax += handed[1];
+            for (line, tax) in members.iter().zip(largest_remainder(handed[0], &parts)) {
                 self.shares[*line].tax = tax;
             }
             tax = tax.checked_add(of_class).ok_or(MoneyError::OutOfRange)?;

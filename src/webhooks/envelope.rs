@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::event_type::{EventType, PING};
 use crate::db::schema::outbox;
-use crate::ids::{OrderId, OutboxId, ProductId, UserId, VariantId, WebhookEndpointId, type_id};
+use crate::ids::{OrderId, OutboxId, ProductId, UserId, VariantId, WebhookEndpointId};
 use crate::money::{Currency, Money};
 
 /// Of the data of every type, until one of them has to break.
@@ -131,9 +131,9 @@ struct OrderPayload {
     total: Option<i64>,
     amount: Option<i64>,
     currency: Option<String>,
-    payment_id: Option<Uuid>,
-    refund_id: Option<Uuid>,
-    shipment_id: Option<Uuid>,
+    payment_id: Option<String>,
+    refund_id: Option<String>,
+    shipment_id: Option<String>,
     carrier: Option<String>,
     tracking_code: Option<String>,
 }
@@ -185,16 +185,15 @@ impl Event {
             let money = Money::new(minor?, currency?);
             Some(Amount { amount: money.to_decimal(), currency: money.currency.code() })
         };
-        let id = |prefix, id: Option<Uuid>| id.map(|id| type_id(prefix, id));
         OrderData {
             order_id: OrderId(self.aggregate_id).to_string(),
             number: payload.number,
             sequence: payload.sequence,
             total: amount(payload.total),
             amount: amount(payload.amount),
-            payment_id: id("payment", payload.payment_id),
-            refund_id: id("refund", payload.refund_id),
-            shipment_id: id("shipment", payload.shipment_id),
+            payment_id: payload.payment_id,
+            refund_id: payload.refund_id,
+            shipment_id: payload.shipment_id,
             previous_status: payload.from,
             status: payload.to,
             carrier: payload.carrier,
@@ -239,7 +238,7 @@ mod tests {
             ),
             (
                 "order.refunded",
-                json!({ "number": 1001, "amount": 1250, "total": 3000, "currency": "USD", "refundId": id }),
+                json!({ "number": 1001, "amount": 1250, "total": 3000, "currency": "USD", "refundId": "refund_01h455vb4pex5vsknk084sn02q" }),
                 r#"{"orderId":"order_01h455vb4pex5vsknk084sn02q","number":1001,"total":{"amount":"30.00","currency":"USD"},"amount":{"amount":"12.50","currency":"USD"},"refundId":"refund_01h455vb4pex5vsknk084sn02q"}"#,
             ),
             (

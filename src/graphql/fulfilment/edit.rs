@@ -44,7 +44,7 @@ impl OrderEditMutation {
             Ok(changes) => changes,
             Err(user_errors) => return Ok(OrderEditPayload { order: None, user_errors }),
         };
-        let edited = edit(&mut *ctx.app().db.get().await?, &changes).await;
+        let edited = edit(&mut *ctx.conn().await?, &changes).await;
         let (edited, user_errors) = settle(edited)?;
         let order = match edited {
             Some(()) => order(ctx, changes.order_id).await?,

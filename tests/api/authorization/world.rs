@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cartograph::graphql::Schema;
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, JobId, OrderId, PaymentId, RefundId, ReturnId, ReviewId, UserId,
-    WebhookDeliveryId, WebhookEndpointId,
+    AddressId, CartId, CartLineId, JobId, OrderId, OrderLineId, PaymentId, RefundId, ReturnId, ReviewId,
+    UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, sql_query};
@@ -44,7 +44,7 @@ impl World {
         let guest_order = place(&app, None, Some(TOKEN)).await;
         let (review, address, back) = (ReviewId::new(), AddressId::new(), ReturnId::new());
         let (cart, line) = (CartId::new(), CartLineId::new());
-        let (payment, refund) = (PaymentId::new(), RefundId::new());
+        let (payment, guests_payment, refund) = (PaymentId::new(), PaymentId::new(), RefundId::new());
         let (endpoint, delivery, dead) = (WebhookEndpointId::new(), WebhookDeliveryId::new(), JobId::new());
         let (user, variant) = (owner.user_id().0, product.variant.0);
         let mut conn = app.database().connect().await;
@@ -58,18 +58,28 @@ impl World {
                 address.0
             ),
             format!(
-                "INSERT INTO returns (id, order_id, note, actor_kind) VALUES ('{}', '{}', 'Scratched', 'SYSTEM')",
-                back.0, order.0
+                "INSERT INTO returns (id, order_id, note, actor_kind) VALUES ('{}', '{}', 'Scratched', 'SYSTEM'), \
+                        ('{}', '{}', 'Scratched', 'SYSTEM')",
+                back.0,
+                order.0,
+                ReturnId::new().0,
+                guest_order.0
             ),
             format!(
                 "INSERT INTO payments (id, order_id, provider, status, currency, amount, captured, refunded) \
-                 VALUES ('{}', '{}', 'manual', 'CAPTURED', 'USD', 100, 100, 1)",
-                payment.0, order.0
+                 VALUES ('{}', '{}', 'manual', 'CAPTURED', 'USD', 100, 100, 1), ('{}', '{}', 'manual', 'CAPTURED', 'USD', 100, 100, 1)",
+                payment.0, order.0, guests_payment.0, guest_order.0
             ),
             format!(
                 "INSERT INTO refunds (id, order_id, payment_id, currency, amount, reason, status, actor_kind) \
-                 VALUES ('{}', '{}', '{}', 'USD', 1, 'REQUESTED', 'SUCCEEDED', 'SYSTEM')",
-                refund.0, order.0, payment.0
+                 VALUES ('{}', '{}', '{}', 'USD', 1, 'REQUESTED', 'SUCCEEDED', 'SYSTEM'), \
+                        ('{}', '{}', '{}', 'USD', 1, 'REQUESTED', 'SUCCEEDED', 'SYSTEM')",
+                refund.0,
+                order.0,
+                payment.0,
+                RefundId::new().0,
+                guest_order.0,
+                guests_payment.0
             ),
             format!("INSERT INTO carts (id, user_id) VALUES ('{}', '{user}')", cart.0),
             format!(
@@ -104,6 +114,7 @@ impl World {
             ("category", category.to_string()),
             ("line", line.to_string()),
             ("order", order.to_string()),
+            ("piece", OrderLineId::new().to_string()),
             ("payment", payment.to_string()),
             ("refund", refund.to_string()),
             ("return", back.to_string()),
@@ -145,8 +156,8 @@ impl World {
     pub(crate) fn ways(&self, name: &str) -> Vec<String> {
         let id = |kind: &str| &self.ids[kind];
         let node = |kind: &str| format!("{{ node(id: {:?}) {{ ... on {name} {{ FIELD }} }} }}", id(kind));
-        let event =
-            format!("order(id: {:?}, token: {TOKEN:?}) {{ events(first: 1)", self.guest_order.to_string());
+        let guests = format!("order(id: {:?}, token: {TOKEN:?})", self.guest_order.to_string());
+        let event = format!("{guests} {{ events(first: 1)");
         match name {
             "Query" => vec!["query { FIELD }".to_owned()],
             "Mutation" => vec!["mutation { FIELD }".to_owned()],
@@ -156,9 +167,9 @@ impl World {
             }
             "Review" => vec![node("review")],
             "ProductVariant" => vec![node("variant")],
-            "OrderReturn" => vec![node("return")],
-            "Payment" => vec![node("payment")],
-            "Refund" => vec![node("refund")],
+            "OrderReturn" => vec![format!("{{ {guests} {{ returns {{ FIELD }} }} }}")],
+            "Payment" => vec![format!("{{ {guests} {{ payments {{ FIELD }} }} }}")],
+            "Refund" => vec![format!("{{ {guests} {{ refunds {{ FIELD }} }} }}")],
             "OrderEvent" => vec![format!("{{ {event} {{ nodes {{ FIELD }} }} }} }}")],
             "EventActor" => vec![format!("{{ {event} {{ nodes {{ actor {{ FIELD }} }} }} }} }}")],
             _ => panic!("say here where a field of {name} is found"),

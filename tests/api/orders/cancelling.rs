@@ -55,7 +55,8 @@ async fn before_it_is_paid_less_is_due() {
     move_to(&staff, &order, "PAID").await;
     assert_eq!(app.count("orders WHERE paid = 3000 AND cancelled = 2000").await, 1);
     // There is no price of the cancelled pieces that could go back.
-    let refund = "mutation($input: OrderRefundInput!) { orderRefund(input: $input) { userErrors { code } } }";
+    let refund =
+        "mutation($input: OrderRefundInput!) { orderRefund(input: $input) { userErrors { code message } } }";
     let lines = json!([{ "lineId": line, "quantity": 4 }]);
     let refused = staff.query_with(refund, json!({ "input": { "orderId": order, "lines": lines } })).await;
     assert_eq!(refused.user_error_codes("orderRefund"), ["QUANTITY_INVALID"]);
@@ -168,7 +169,8 @@ async fn pieces_are_cancelled_or_sent_but_never_both() {
             + cancelled.iter().filter(|answer| answer.at("/orderLinesCancel/order").is_object()).count();
         assert_eq!(done, 3, "six pieces are three times two");
     }
-    let wrong = "order_lines WHERE cancelled + shipped <> quantity";
+    let wrong = "order_lines JOIN orders ON orders.id = order_id
+        WHERE order_lines.cancelled + shipped <> quantity AND status <> 'CANCELLED'";
     assert_eq!(app.count(wrong).await, 0);
     let sent = app.count("order_lines CROSS JOIN generate_series(1, shipped)").await;
     assert_eq!(stock_of(&app, mug.variant).await, (100 - i32::try_from(sent).expect("few"), 0));

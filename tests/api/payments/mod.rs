@@ -89,7 +89,7 @@ impl Shop {
     /// Waits until the order is as wanted.
     async fn until(&self, order: &Order, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut seen = Value::Null;
-        for _ in 0..600 {
+        for _ in 0..1200 {
             seen = self.look(order).await;
             if wanted(&seen) {
                 return seen;

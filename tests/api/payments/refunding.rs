@@ -1,5 +1,7 @@
 //! Paying back, whatever goes wrong on the way.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -59,7 +61,9 @@ async fn a_refund_is_made_once_whatever_becomes_of_the_answer() {
         let shop = Shop::with_webhooks().await;
         let staff = shop.app.staff().await;
         let order = paid(&shop).await;
-        shop.proxy.next("/v1/refunds", &[fault; 6]);
+        // First it looks what there is; then it asks, and insists.
+        let look = Fault::Late(Duration::from_millis(1));
+        shop.proxy.next("/v1/refunds", &[look, fault, fault, fault]);
         move_to(&staff, &order.id, "CANCELLED").await;
         let seen = shop.until(&order, is_paid_back).await;
         assert_eq!(seen["status"], "CANCELLED");

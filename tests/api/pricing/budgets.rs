@@ -11,7 +11,8 @@ async fn open() -> TestApp {
     let app = TestApp::start().await;
     rate(&app, "GB", None, "standard", "20").await;
     method(&app, json!({ "code": "standard", "name": "Standard", "price": "4.90" })).await;
-    code(&app, json!({ "code": "TENTH", "percent": "10", "usageLimit": 100, "usageLimitPerCustomer": 9 })).await;
+    code(&app, json!({ "code": "TENTH", "percent": "10", "usageLimit": 100, "usageLimitPerCustomer": 9 }))
+        .await;
     code(&app, json!({ "code": "POST", "freeShipping": true })).await;
     app
 }
@@ -19,7 +20,8 @@ async fn open() -> TestApp {
 async fn goods(app: &TestApp, count: usize) -> Vec<Product> {
     let mut goods = Vec::with_capacity(count);
     for number in 0..count {
-        goods.push(ProductBuilder::new(&format!("p-{count}-{number}")).price(999).stock(10).create(app).await);
+        goods
+            .push(ProductBuilder::new(&format!("p-{count}-{number}")).price(999).stock(10).create(app).await);
     }
     goods
 }
@@ -69,8 +71,10 @@ async fn a_priced_cart_costs_no_more_than_one_without_prices() {
         "mutation($lines: [CartLineInput!]!) {{ cartLinesAdd(input: {{ lines: $lines }}) {{ cart {{ {whole} }} userErrors {{ code }} }} }}"
     );
     for count in [1, 30] {
-        let lines: Vec<Value> =
-            goods[..count].iter().map(|product| json!({ "variantId": product.variant.to_string() })).collect();
+        let lines: Vec<Value> = goods[..count]
+            .iter()
+            .map(|product| json!({ "variantId": product.variant.to_string() }))
+            .collect();
         let (added, statements) = app.statements(customer.query_with(&add, json!({ "lines": lines }))).await;
         assert_eq!(added.at("/cartLinesAdd/cart/lines").as_array().map(Vec::len), Some(count));
         assert_eq!(added.text("/cartLinesAdd/cart/discountCodes/0/code"), "TENTH");

@@ -22,7 +22,13 @@ async fn a_code_takes_off_what_it_says_from_cart_and_order() {
         (vec!["fiver"], "5.00", "4.90", "24.89", json!([["FIVER", "5.00"]])),
         (vec!["HUGE"], "24.99", "4.90", "4.90", json!([["HUGE", "24.99"]])),
         (vec![" post-free "], "0.00", "0.00", "24.99", json!([["POST-FREE", "4.90"]])),
-        (vec!["POST-FREE", "HUGE"], "24.99", "0.00", "0.00", json!([["HUGE", "24.99"], ["POST-FREE", "4.90"]])),
+        (
+            vec!["POST-FREE", "HUGE"],
+            "24.99",
+            "0.00",
+            "0.00",
+            json!([["HUGE", "24.99"], ["POST-FREE", "4.90"]]),
+        ),
         (vec![], "0.00", "4.90", "29.89", json!([])),
     ] {
         fill(&customer, &[(&mug, 2), (&pen, 1)]).await;
@@ -34,14 +40,22 @@ async fn a_code_takes_off_what_it_says_from_cart_and_order() {
         input["expectedTotal"] = total.into();
         let placed = place(&customer, input).await;
         assert_eq!(amounts(&placed, "/orderPlace/order"), expected, "{codes:?}");
-        let pairs: Vec<Value> = placed.at("/orderPlace/order/discounts").as_array().expect("a list").iter()
-            .map(|used| json!([used["code"], used["amount"]["amount"]])).collect();
+        let pairs: Vec<Value> = placed
+            .at("/orderPlace/order/discounts")
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|used| json!([used["code"], used["amount"]["amount"]]))
+            .collect();
         assert_eq!(Value::from(pairs), taken);
         // A code is for one order: the next cart begins without.
         let next = customer.query("{ cart { discountCodes { code } } }").await;
         assert_eq!(next.at("/cart/discountCodes"), &json!([]));
     }
-    assert_eq!((used(&app, "HUGE").await, used(&app, "POST-FREE").await, used(&app, "fiver").await), (2, 2, 1));
+    assert_eq!(
+        (used(&app, "HUGE").await, used(&app, "POST-FREE").await, used(&app, "fiver").await),
+        (2, 2, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +128,10 @@ async fn codes_that_cannot_be_set_change_nothing() {
     let stranger = set_codes(&app.customer().await, None, &["A"]).await;
     assert_eq!(stranger.user_error_codes("cartDiscountCodesUpdate"), ["NOT_FOUND"]);
     let cart = customer.query("{ cart { discountCodes { code } total { amount } } }").await;
-    assert_eq!(cart.at("/cart"), &json!({ "discountCodes": [{ "code": "A" }], "total": { "amount": "5.00" } }));
+    assert_eq!(
+        cart.at("/cart"),
+        &json!({ "discountCodes": [{ "code": "A" }], "total": { "amount": "5.00" } })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -159,7 +159,8 @@ async fn orders_with_the_same_codes_and_goods_never_wait_for_each_other_in_a_cir
 async fn the_database_itself_refuses_one_use_too_many() {
     let app = TestApp::start().await;
     code(&app, json!({ "code": "TEN", "percent": "10", "usageLimit": 10 })).await;
-    for wrong in ["used = 11", "used = -1", "usage_limit = 0", "value = 0", "value = 1000001", "code = 'ten'"] {
+    for wrong in ["used = 11", "used = -1", "usage_limit = 0", "value = 0", "value = 1000001", "code = 'ten'"]
+    {
         let statement = format!("UPDATE discounts SET {wrong}");
         let refused = diesel::sql_query(&statement).execute(&mut app.db().await).await;
         assert!(refused.is_err(), "{statement}");

@@ -29,9 +29,8 @@ async fn codes_and_destination_come_along_as_far_as_there_is_room() {
     cartograph::cart::merge(&mut conn, customer.user_id(), &token).await.expect("a merge");
     drop(conn);
 
-    let cart = customer
-        .query("{ cart { itemCount discountCodes { code } shippingCountry shippingRegion } }")
-        .await;
+    let cart =
+        customer.query("{ cart { itemCount discountCodes { code } shippingCountry shippingRegion } }").await;
     assert_eq!(
         cart.at("/cart"),
         &json!({ "itemCount": 3, "discountCodes": [{ "code": "A" }, { "code": "POST" }],

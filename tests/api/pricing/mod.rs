@@ -18,9 +18,15 @@ const PRICED: &str = "subtotal { amount } discount { amount } shipping { amount 
 
 /// What staff ask of one of the rules.
 const RULE: [(&str, &str); 3] = [
-    ("shippingMethod", "id code name countries price { amount } pricesByWeight { upToGrams price { amount } } freeFrom { amount } taxClass position active"),
+    (
+        "shippingMethod",
+        "id code name countries price { amount } pricesByWeight { upToGrams price { amount } } freeFrom { amount } taxClass position active",
+    ),
     ("taxRate", "id country region taxClass name percent"),
-    ("discount", "id code kind percent amount { amount } minimumSubtotal { amount } startsAt endsAt usageLimit usageLimitPerCustomer used active"),
+    (
+        "discount",
+        "id code kind percent amount { amount } minimumSubtotal { amount } startsAt endsAt usageLimit usageLimitPerCustomer used active",
+    ),
 ];
 
 /// Sends one of the staff's mutations, such as `discountCreate`.
@@ -58,7 +64,8 @@ async fn method(app: &TestApp, input: Value) -> String {
 
 /// A rate that is there, of the class "standard" unless said otherwise.
 async fn rate(app: &TestApp, country: &str, region: Option<&str>, class: &str, percent: &str) {
-    let input = json!({ "country": country, "region": region, "taxClass": class, "percent": percent, "name": "VAT" });
+    let input =
+        json!({ "country": country, "region": region, "taxClass": class, "percent": percent, "name": "VAT" });
     let answer = write(&app.staff().await, "taxRateSet", input).await;
     written(&answer, "taxRateSet", "taxRate");
 }

@@ -19,7 +19,12 @@ fn problems(answer: &crate::support::Response, mutation: &str) -> Vec<(String, S
 async fn assert_refused(client: &Client, mutation: &str, cases: Vec<(Value, &str, &str)>) {
     for (input, code, path) in cases {
         let answer = write(client, mutation, input.clone()).await;
-        assert_eq!(problems(&answer, mutation), [(code.to_owned(), path.to_owned())], "{input} {:#}", answer.body);
+        assert_eq!(
+            problems(&answer, mutation),
+            [(code.to_owned(), path.to_owned())],
+            "{input} {:#}",
+            answer.body
+        );
     }
 }
 
@@ -65,7 +70,10 @@ async fn shipping_methods_are_checked() {
     let change = json!({ "id": id, "pricesByWeight": [step(5), step(9)], "freeFrom": null, "active": false });
     let changed = write(&staff, "shippingMethodUpdate", change).await;
     let method = changed.at("/shippingMethodUpdate/shippingMethod");
-    assert_eq!((&method["price"], &method["freeFrom"], &method["active"]), (&Value::Null, &Value::Null, &json!(false)));
+    assert_eq!(
+        (&method["price"], &method["freeFrom"], &method["active"]),
+        (&Value::Null, &Value::Null, &json!(false))
+    );
     assert_eq!(method["pricesByWeight"].as_array().map(Vec::len), Some(2));
     assert_eq!((&method["name"], &method["countries"]), (&json!("Post"), &json!(["DE"])), "the rest stays");
 }
@@ -118,7 +126,8 @@ async fn rates_and_discounts_are_checked() {
     )
     .await;
     let id = code(&app, with(&base, "endsAt", "2999-01-01T00:00:00Z".into())).await;
-    assert_refused(&staff, "discountCreate", vec![(with(&base, "code", "ten".into()), "CODE_TAKEN", "code")]).await;
+    assert_refused(&staff, "discountCreate", vec![(with(&base, "code", "ten".into()), "CODE_TAKEN", "code")])
+        .await;
     let change = |key: &str, value: Value| with(&json!({ "id": id }), key, value);
     let mut db = app.database().connect().await;
     crate::support::db::run(&mut db, "UPDATE discounts SET used = 5").await;
@@ -133,9 +142,17 @@ async fn rates_and_discounts_are_checked() {
         ],
     )
     .await;
-    let changed = write(&staff, "discountUpdate", json!({ "id": id, "percent": "7.5", "endsAt": null, "usageLimit": 5 })).await;
+    let changed = write(
+        &staff,
+        "discountUpdate",
+        json!({ "id": id, "percent": "7.5", "endsAt": null, "usageLimit": 5 }),
+    )
+    .await;
     let discount = changed.at("/discountUpdate/discount");
-    assert_eq!((&discount["percent"], &discount["endsAt"], &discount["used"]), (&json!("7.5"), &Value::Null, &json!(5)));
+    assert_eq!(
+        (&discount["percent"], &discount["endsAt"], &discount["used"]),
+        (&json!("7.5"), &Value::Null, &json!(5))
+    );
     for _ in 0..2 {
         let gone = write(&staff, "discountDeactivate", json!({ "id": id })).await;
         assert_eq!(gone.at("/discountDeactivate/discount/active"), &json!(false));
@@ -145,7 +162,8 @@ async fn rates_and_discounts_are_checked() {
 #[tokio::test]
 async fn shoppers_see_how_the_shop_ships_and_nothing_else() {
     let app = TestApp::start().await;
-    let shown = method(&app, json!({ "code": "post", "name": "Post", "price": "1", "countries": ["DE"] })).await;
+    let shown =
+        method(&app, json!({ "code": "post", "name": "Post", "price": "1", "countries": ["DE"] })).await;
     let hidden = method(&app, json!({ "code": "old", "name": "Old", "price": "1", "active": false })).await;
     let secret = code(&app, json!({ "code": "SECRET", "percent": "10" })).await;
     rate(&app, "DE", None, "standard", "19").await;
@@ -173,7 +191,9 @@ async fn shoppers_see_how_the_shop_ships_and_nothing_else() {
 #[tokio::test]
 async fn lists_of_rules_can_be_paged_through_in_both_directions() {
     let app = TestApp::start().await;
-    for (country, region) in [("US", Some("OR")), ("DE", None), ("US", None), ("US", Some("NY")), ("AT", None)] {
+    for (country, region) in
+        [("US", Some("OR")), ("DE", None), ("US", None), ("US", Some("NY")), ("AT", None)]
+    {
         rate(&app, country, region, "standard", "5").await;
     }
     let staff = app.staff().await;
@@ -182,7 +202,12 @@ async fn lists_of_rules_can_be_paged_through_in_both_directions() {
         pageInfo { endCursor startCursor hasNextPage } } }";
     let places = |answer: &crate::support::Response| -> Vec<String> {
         let nodes = answer.at("/taxRates/nodes").as_array().expect("a list").clone();
-        nodes.iter().map(|rate| format!("{}{}", rate["country"].as_str().unwrap(), rate["region"].as_str().unwrap_or(""))).collect()
+        nodes
+            .iter()
+            .map(|rate| {
+                format!("{}{}", rate["country"].as_str().unwrap(), rate["region"].as_str().unwrap_or(""))
+            })
+            .collect()
     };
     let first = staff.query_with(document, json!({ "first": 3 })).await;
     assert_eq!(places(&first), ["AT", "DE", "US"]);

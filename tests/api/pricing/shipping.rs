@@ -63,7 +63,10 @@ async fn without_methods_nothing_is_charged_and_with_them_the_cheapest_is_taken(
     assert_eq!(moved.text("/cartShippingUpdate/cart/shippingMethod/method/code"), "standard");
     for (input, code) in [
         (json!({ "shippingMethodId": express }), "SHIPPING_METHOD_UNAVAILABLE"),
-        (json!({ "shippingMethodId": "shipping_method_01h455vb4pex5vsknk084sn02q" }), "SHIPPING_METHOD_NOT_FOUND"),
+        (
+            json!({ "shippingMethodId": "shipping_method_01h455vb4pex5vsknk084sn02q" }),
+            "SHIPPING_METHOD_NOT_FOUND",
+        ),
         (json!({ "country": "XX" }), "COUNTRY_UNKNOWN"),
         (json!({ "country": null, "region": "OR" }), "REGION_INVALID"),
         (json!({ "region": "x".repeat(201) }), "REGION_INVALID"),
@@ -85,7 +88,8 @@ async fn a_price_by_weight_follows_what_is_in_the_cart() {
     let card = ProductBuilder::new("card").price(500).stock(100).create(&app).await;
     weigh(&app, &mug, 400).await;
     let ladder = json!([{ "upToGrams": 500, "price": "3" }, { "upToGrams": 2000, "price": "5.50" }]);
-    method(&app, json!({ "code": "parcel", "name": "Parcel", "pricesByWeight": ladder, "freeFrom": "30" })).await;
+    method(&app, json!({ "code": "parcel", "name": "Parcel", "pricesByWeight": ladder, "freeFrom": "30" }))
+        .await;
     let customer = app.customer().await;
     for (lines, shipping) in [
         // What has no weight weighs nothing.
@@ -119,8 +123,11 @@ async fn what_shipping_costs_is_not_known_before_it_is_known_where_to() {
     method(&app, json!({ "code": "standard", "name": "Standard", "price": "4.90" })).await;
     let guest = app.guest();
     let token = fill(&guest, &[(&mug, 1)]).await.expect("a token");
-    let document = format!("query($token: String) {{ cart(token: $token) {{ {} shippingMethod {{ method {{ code }} }}
-        availableShippingMethods {{ method {{ code }} }} }} }}", super::PRICED);
+    let document = format!(
+        "query($token: String) {{ cart(token: $token) {{ {} shippingMethod {{ method {{ code }} }}
+        availableShippingMethods {{ method {{ code }} }} }} }}",
+        super::PRICED
+    );
     let cart = guest.query_with(&document, json!({ "token": token })).await;
     assert_eq!(amounts(&cart, "/cart"), ["10.00", "0.00", "unknown", "0.00", "10.00"]);
     assert_eq!(cart.texts("/cart/availableShippingMethods", "/method/code"), ["standard"]);
@@ -148,5 +155,8 @@ async fn an_order_keeps_what_its_method_was() {
     let order = placed.text("/orderPlace/order/id");
     let document = "query($id: ID) { order(id: $id) { shippingMethodName shipping { amount } } }";
     let kept = customer.query_with(document, json!({ "id": order })).await;
-    assert_eq!(kept.at("/order"), &json!({ "shippingMethodName": "Standard", "shipping": { "amount": "4.90" } }));
+    assert_eq!(
+        kept.at("/order"),
+        &json!({ "shippingMethodName": "Standard", "shipping": { "amount": "4.90" } })
+    );
 }

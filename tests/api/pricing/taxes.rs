@@ -56,7 +56,11 @@ async fn tax_on_top_of_prices_follows_the_region() {
     {
         fill(&customer, &[(&mug, 1)]).await;
         let cart = set_shipping(&customer, json!({ "country": "US", "region": region })).await;
-        assert_eq!(amounts(&cart, "/cartShippingUpdate/cart"), ["10.00", "0.00", "0.00", tax, total], "{region}");
+        assert_eq!(
+            amounts(&cart, "/cartShippingUpdate/cart"),
+            ["10.00", "0.00", "0.00", tax, total],
+            "{region}"
+        );
         let mut input = order(None);
         input["shippingAddress"] = address("US", region);
         input["expectedTotal"] = total.into();
@@ -98,7 +102,10 @@ async fn a_second_rate_takes_the_firsts_place_and_orders_keep_theirs() {
 async fn a_shop_in_yen_has_no_cents_to_round_to() {
     let app = TestApp::start_with(|config| config.shop.currency = "JPY".parse().expect("a currency")).await;
     let cup = ProductBuilder::new("cup").price(1234).stock(100).create(&app).await;
-    diesel::sql_query("UPDATE product_variants SET currency = 'JPY'").execute(&mut app.db().await).await.unwrap();
+    diesel::sql_query("UPDATE product_variants SET currency = 'JPY'")
+        .execute(&mut app.db().await)
+        .await
+        .unwrap();
     rate(&app, "JP", None, "standard", "10").await;
     method(&app, json!({ "code": "post", "name": "Post", "price": "500" })).await;
     super::code(&app, json!({ "code": "FIVE", "percent": "5" })).await;

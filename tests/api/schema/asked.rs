@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cartograph::ids::{
-    AddressId, CartId, CartLineId, JobId, OrderId, ReviewId, SessionId, UserId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AddressId, CartId, CartLineId, DiscountId, JobId, OrderId, OrderLineId, PaymentId, RefundId, ReviewId,
+    SessionId, ShippingMethodId, TaxRateId, UserId, WebhookDeliveryId, WebhookEndpointId,
 };
 
 use super::sdl::{Sdl, is_required};
@@ -64,6 +64,12 @@ async fn shop(app: &TestApp) -> BTreeMap<&'static str, String> {
     ids.insert("review", ReviewId::new().to_string());
     ids.insert("cart", CartId::new().to_string());
     ids.insert("line", CartLineId::new().to_string());
+    ids.insert("piece", OrderLineId::new().to_string());
+    ids.insert("payment", PaymentId::new().to_string());
+    ids.insert("refund", RefundId::new().to_string());
+    ids.insert("shippingmethod", ShippingMethodId::new().to_string());
+    ids.insert("taxrate", TaxRateId::new().to_string());
+    ids.insert("discount", DiscountId::new().to_string());
     ids.insert("job", JobId::new().to_string());
     ids.insert("webhookdelivery", WebhookDeliveryId::new().to_string());
     ids.insert("webhookendpoint", WebhookEndpointId::new().to_string());

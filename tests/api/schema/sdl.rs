@@ -99,7 +99,12 @@ impl Sdl {
 
     /// An id for a field: `variantId` says of what, `id` leaves it to the name of what it belongs to.
     fn id(&self, owner: &str, field: &str) -> &str {
-        let name = if field == "id" { owner.to_lowercase() } else { field.to_lowercase() };
+        let name = match field {
+            "id" => owner.to_lowercase(),
+            // An order's line; any other is a cart's.
+            "lineId" if owner.starts_with("Order") => "piece".to_owned(),
+            _ => field.to_lowercase(),
+        };
         self.ids.iter().find(|(kind, _)| name.starts_with(*kind)).map_or("x", |(_, id)| id)
     }
 

@@ -62,7 +62,7 @@ fn life() -> impl Strategy<Value = (Vec<i32>, Vec<Verb>)> {
 fn whatever_is_done_to_orders_their_books_add_up() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let shop = runtime.block_on(Shop::open());
-    let config = Config { cases: 60, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 80, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
     let done = std::cell::Cell::new(0);
     TestRunner::new(config)
         .run(&life(), |(bought, verbs)| {
