@@ -51,7 +51,7 @@ impl Courier {
         headers: &[(&'static str, String)],
         body: String,
     ) -> Result<u16, Undelivered> {
-        let client = self.client.as_ref().map_err(|reason| told(reason))?;
+        let client = self.client.as_ref().map_err(told)?;
         let url = Url::parse(url).map_err(|_| told("the address is none"))?;
         // A name is looked at once it was looked up; an address is never looked up.
         let literal = match url.host() {

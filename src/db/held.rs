@@ -25,6 +25,7 @@ pub(super) struct Held(Arc<Mutex<Holding>>);
 
 /// What is held.
 #[derive(Default)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a request")]
 enum Holding {
     /// Nothing: connections are the pool's.
     #[default]
@@ -90,7 +91,7 @@ impl Db {
                 }
             };
             if let Some(opening) = opening {
-                let mut conn = self.from_pool().await?;
+                let mut conn = self.pooled().await?;
                 Manager::begin_transaction(&mut *conn).await?;
                 if let Err(error) = opening(&mut conn).await {
                     Manager::rollback_transaction(&mut *conn).await?;
@@ -102,7 +103,7 @@ impl Db {
                 return Ok(Lent(holding).into());
             }
         }
-        self.from_pool().await
+        self.pooled().await
     }
 
     /// Takes back the connection that was held, still in its transaction, for [`commit`] or [`roll_back`]; none when nothing was

@@ -85,10 +85,10 @@ impl Db {
         {
             return Ok(lent.into());
         }
-        self.from_pool().await
+        self.pooled().await
     }
 
-    async fn from_pool(&self) -> Result<Connection> {
+    async fn pooled(&self) -> Result<Connection> {
         Ok(self.pool.get_owned().await?.into())
     }
 

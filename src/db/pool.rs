@@ -27,6 +27,7 @@ const CANCELLING: Duration = Duration::from_secs(5);
 pub struct Connection(Source);
 
 /// Where a connection is from.
+#[expect(clippy::large_enum_variant, reason = "nearly all are the pool's")]
 enum Source {
     /// None only while it is being dropped.
     Pool(Option<Pooled>),

@@ -23,6 +23,7 @@ use crate::reviews;
 /// A thing with an id that is good in `node(id:)`.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id, unique among all things of the shop."))]
+#[expect(clippy::large_enum_variant, reason = "few nodes are in an answer")]
 pub(crate) enum Node {
     /// A cart: only your account's.
     Cart(Cart),

@@ -27,7 +27,7 @@ pub async fn cancel(app: &App, id: PaymentId) -> Result<(), TillError> {
         Ok(()) | Err(GatewayError::NotFound) => Ok(nothing_will_come(app, id).await?),
         Err(GatewayError::UnexpectedState) => {
             let intent = gateway.retrieve(reference).await?;
-            settle(app, &payment, &intent).await?;
+            settle(app, &app.upkeep, &payment, &intent).await?;
             match told(&intent) {
                 Told::Captured { .. } | Told::Cancelled => Ok(()),
                 // On its way at the bank: it can be cancelled once that has failed, or it comes in and goes back.
@@ -50,6 +50,6 @@ async fn nothing_will_come(app: &App, id: PaymentId) -> crate::error::Result<()>
         hold: app.config.orders.hold,
         at: app.clock.now(),
     };
-    settle_as(app, &settle).await?;
+    settle_as(app, &app.upkeep, &settle).await?;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
     // Whether an earlier attempt has done it, the state tells; a key that keeps failing is not asked with again.
     let standing = gateway.retrieve(reference).await?;
     if !matches!(standing.state, crate::gateway::IntentState::Authorized { .. }) {
-        settle(app, &payment, &standing).await?;
+        settle(app, &app.upkeep, &payment, &standing).await?;
         return Ok(());
     }
     let intent = match gateway.capture(reference, amount, &key("capture", id, payment.key_round)).await {
@@ -35,6 +35,6 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
         }
         Ok(intent) => intent,
     };
-    settle(app, &payment, &intent).await?;
+    settle(app, &app.upkeep, &payment, &intent).await?;
     Ok(())
 }

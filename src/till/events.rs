@@ -71,7 +71,7 @@ pub async fn handle(app: &App, provider: Provider, id: &str) -> std::result::Res
     match &event.about {
         About::Intent(intent) => {
             if let Some(payment) = payment_of(app, intent).await? {
-                settle(app, &payment, intent).await?;
+                settle(app, &app.upkeep, &payment, intent).await?;
             }
         }
         About::Refund { fact, intent } => {

@@ -20,6 +20,7 @@ pub use self::events::{ReceiveError, handle, receive};
 pub use self::pay::{Payer, StartPaymentRefusal, Started, start_payment};
 pub use self::refund::refund;
 use crate::app::App;
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::gateway::{GatewayError, Intent, IntentState, Provider};
 use crate::orders::settle_payment::{SettlePayment, Settled, settle_payment};
@@ -68,8 +69,9 @@ pub fn providers(app: &App) -> Vec<Provider> {
     stripe.into_iter().chain(invoice).collect()
 }
 
-/// Settles what the provider told of a payment, and wakes those who go on with it.
-async fn settle(app: &App, payment: &Payment, intent: &Intent) -> Result<Settled> {
+/// Settles what the provider told of a payment, and wakes those who go on with it. `db` is the requests' pool or that of what
+/// runs beside them.
+async fn settle(app: &App, db: &Db, payment: &Payment, intent: &Intent) -> Result<Settled> {
     let settle = SettlePayment {
         payment: payment.id,
         reference: Some(intent.reference.clone()),
@@ -77,11 +79,11 @@ async fn settle(app: &App, payment: &Payment, intent: &Intent) -> Result<Settled
         hold: app.config.orders.hold,
         at: app.clock.now(),
     };
-    settle_as(app, &settle).await
+    settle_as(app, db, &settle).await
 }
 
-async fn settle_as(app: &App, settle: &SettlePayment) -> Result<Settled> {
-    let settled = settle_payment(&mut *app.upkeep.get().await?, settle).await?;
+async fn settle_as(app: &App, db: &Db, settle: &SettlePayment) -> Result<Settled> {
+    let settled = settle_payment(&mut *db.get().await?, settle).await?;
     app.relay.wake();
     app.worker.wake();
     if settled == Settled::OtherReference {

@@ -108,7 +108,7 @@ fn intent_for(payment: &Payment, order: &Order) -> NewIntent {
 
 /// Writes down what the provider calls the payment and how it stands: it may have been paid already.
 async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Started, StartPaymentRefusal> {
-    settle(app, &payment, &intent).await?;
+    settle(app, &app.db, &payment, &intent).await?;
     let conn = app.db.get().await?;
     let payment = payments_by_ids(&conn, &[payment.id]).await?.pop().unwrap_or(payment);
     let order = orders_by_ids(&conn, &[payment.order_id]).await?.pop();

@@ -91,7 +91,7 @@ async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
     };
     match gateway.retrieve(reference).await {
         Ok(intent) => {
-            settle(app, payment, &intent).await?;
+            settle(app, &app.upkeep, payment, &intent).await?;
         }
         Err(error @ GatewayError::NotFound) => {
             tracing::error!(payment = %payment.id, %error, "a payment is unknown at its provider");

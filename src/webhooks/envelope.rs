@@ -47,6 +47,7 @@ struct Envelope<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "it is written as soon as it is made")]
 enum Data {
     Order(OrderData),
     Inventory(InventoryData),

@@ -25,7 +25,7 @@ async fn paid(shop: &Shop) -> Order {
 
 async fn refund(staff: &Client, order: &Order, more: Value) -> Value {
     let mut input = json!({ "orderId": order.id });
-    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     staff.query_with(REFUND, json!({ "input": input })).await.at("/orderRefund").clone()
 }
 

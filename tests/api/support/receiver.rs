@@ -84,17 +84,17 @@ impl Receiver {
 
     /// Answers the next request in this manner.
     pub(crate) fn answers(&self, manner: Manner) {
-        self.shared.next.lock().unwrap().push_back(manner);
+        self.shared.next.lock().expect("nobody panicked with it").push_back(manner);
     }
 
     /// Answers every request in this manner from now on, or by 204.
     pub(crate) fn always_answers(&self, manner: Option<Manner>) {
-        *self.shared.always.lock().unwrap() = manner;
+        *self.shared.always.lock().expect("nobody panicked with it") = manner;
     }
 
     /// What was heard so far.
     pub(crate) fn heard(&self) -> Vec<Heard> {
-        self.shared.heard.lock().unwrap().clone()
+        self.shared.heard.lock().expect("nobody panicked with it").clone()
     }
 
     /// What was heard, once that are so many.
@@ -130,8 +130,8 @@ impl Stopped {
 }
 
 async fn hear(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    let next = shared.next.lock().unwrap().pop_front();
-    let always = shared.always.lock().unwrap().clone();
+    let next = shared.next.lock().expect("nobody panicked with it").pop_front();
+    let always = shared.always.lock().expect("nobody panicked with it").clone();
     let manner = next.or(always).unwrap_or(Manner::Status(204));
     let answered = match &manner {
         Manner::Status(status) => *status,
@@ -139,7 +139,7 @@ async fn hear(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
         Manner::Hang => 0,
     };
     let body = String::from_utf8(body.to_vec()).expect("a text");
-    shared.heard.lock().unwrap().push(Heard { headers, body, answered });
+    shared.heard.lock().expect("nobody panicked with it").push(Heard { headers, body, answered });
     match manner {
         Manner::Status(status) => StatusCode::from_u16(status).expect("a status").into_response(),
         Manner::SendOn(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),

@@ -39,6 +39,7 @@ pub struct JudgedCode {
 
 /// How goods are sent.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a quote")]
 pub enum Delivery {
     /// For nothing: the shop has no shipping methods, or there are no goods.
     NotCharged,
