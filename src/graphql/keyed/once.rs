@@ -96,7 +96,7 @@ enum Came {
     Done(Value),
     /// It was refused: its value.
     Refused(Value),
-    /// It was done or refused, and something in its answer failed.
+    /// It was done, and something in its answer failed.
     Marred(Value, ServerError),
     /// It failed.
     Failed(ServerError),
@@ -265,10 +265,10 @@ impl Mutation<'_> {
             Ok(value) => value.unwrap_or_default(),
             Err(error) => return Came::Failed(error),
         };
-        let refused = mark::refused(&mut value);
+        // A refusal is one whatever else fails: what it does all the same must not be undone by asking for what fails.
         match failure {
+            _ if mark::refused(&mut value) => Came::Refused(value),
             Some(failure) => Came::Marred(value, failure),
-            None if refused => Came::Refused(value),
             None => Came::Done(value),
         }
     }
