@@ -431,7 +431,7 @@ impl Loaders {
 
     /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.
     pub(super) async fn forget_pricing(&self) {
-        self.changes.note();
+        self.note();
         self.carts.forget().await;
         self.shipping_methods.forget().await;
         self.tax_rates.forget().await;
@@ -481,11 +481,9 @@ impl Loaders {
         self.forget_reviews().await;
         self.forget_users().await;
         self.forget_addresses().await;
-        self.orders.forget().await;
+        self.forget_pricing().await;
         self.order_events.forget().await;
-        self.events_of.forget().await;
-        self.order_lines_of.forget().await;
-        self.orders_of.forget().await;
+        self.forget_orders().await;
     }
 
     fn note(&self) {

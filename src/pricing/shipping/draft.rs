@@ -180,7 +180,7 @@ fn ladder(
     let steps = steps.iter().enumerate().map(|(index, step)| {
         checks.item("pricesByWeight", index, |checks| {
             let up_to = checks.range("upToGrams", step.up_to_grams, MAX_WEIGHT);
-            if up_to <= last {
+            if step.up_to_grams >= 0 && up_to <= last {
                 checks.refuse("upToGrams", PricingProblem::NotClimbing);
             }
             last = up_to;
