@@ -1,7 +1,7 @@
 //! Idempotency keys: a request that is sent twice happens once, and both senders get the first answer.
 //!
 //! What is kept of a request is written in the transaction of its work ([`keep`]), so that neither is there without the
-//! other. Work that cannot be one transaction, because somebody outside has to be asked in between, takes a [lease] first.
+//! other. Work that cannot be one transaction, because somebody outside has to be asked in between, takes a [lease](mod@lease) first.
 //! Kept answers are sealed, and keys and inputs are digests that take the server's secret to make: whoever reads the table
 //! learns nothing of them, be it by trying out passwords.
 

@@ -1,7 +1,7 @@
 //! Discounts: what a code takes off an order, when, and how often.
 //!
 //! How often a code was used is counted where it is used: with the order that uses it, in one statement, under CHECKs
-//! that no number of orders at once gets past ([`uses`]). An order that is given up gives its uses back ([`give_back`]).
+//! that no number of orders at once gets past ([`uses`]). An order that is given up gives its uses back ([`give_back()`]).
 
 mod code;
 mod create;
