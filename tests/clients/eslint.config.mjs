@@ -5,7 +5,11 @@ import graphql from '@graphql-eslint/eslint-plugin';
 /** Values: two that are alike are the same, so there is nothing an id could tell apart. */
 const VALUES = ['Address', 'Attribute', 'EventActor', 'Money', 'PageInfo', 'PriceRange', 'SelectedOption'];
 /** Parts of one answer that mean nothing outside it. */
-const PARTS = ['CartDroppedLine', 'CartMergeReport', 'CartWarning', 'SearchSuggestion'];
+const PARTS = [
+  'CartDiscountCode', 'CartDroppedLine', 'CartMergeReport', 'CartWarning', 'OrderDiscount', 'OrderLinePieces',
+  'OrderReturnLine', 'PaymentFailure', 'RefundLine', 'SearchSuggestion', 'ShippingOption', 'ShippingWeightPrice',
+  'WebhookAttempt',
+];
 /** There is one shop, and who wrote a review is not to be recognised by others of theirs. */
 const WITHOUT_ID = ['Shop', 'ShopLimits', 'ReviewAuthor'];
 
