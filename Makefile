@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients fuzz fuzz-schema bench schema playground fmt lint docs ci
+.PHONY: help run test torture test-clients fuzz fuzz-schema bench schema playground fmt lint docs ci
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -9,6 +9,9 @@ run: ## build and serve the demo shop on http://127.0.0.1:8000
 
 test: ## every test, with the servers and the browser they need; ARGS=catalog for some
 	@scripts/test.sh $(ARGS)
+
+torture: ## ten minutes of shoppers and staff while servers, database, Redis and Stripe fail; then an audit
+	@scripts/torture.sh
 
 test-clients: ## the tools that front ends are made with, against schema.graphql and a running shop
 	@scripts/test-clients.sh

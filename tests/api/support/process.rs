@@ -62,6 +62,17 @@ impl Process {
 
     /// The same with settings.
     pub(crate) async fn start_with(data: &DataDir, variables: &[(&str, &str)]) -> Self {
+        // Shown with a test that fails.
+        let started = Self::try_start(data, variables, |line| eprintln!("{line}")).await;
+        started.expect("the shop opens")
+    }
+
+    /// The same with somebody who hears each line of its log; none when it ends before the shop is open.
+    pub(crate) async fn try_start(
+        data: &DataDir,
+        variables: &[(&str, &str)],
+        hear: impl Fn(&str) + Send + 'static,
+    ) -> Option<Self> {
         let mut child = command(data)
             .args(["serve"])
             .env("PORT", "0")
@@ -76,8 +87,7 @@ impl Process {
         let mut log_lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
         tokio::spawn(async move {
             while let Ok(Some(line)) = log_lines.next_line().await {
-                // Shown with a test that fails.
-                eprintln!("{line}");
+                hear(&line);
                 written.lock().expect("nobody panics with it").push(line);
             }
         });
@@ -85,15 +95,15 @@ impl Process {
         let address = async {
             while let Some(line) = lines.next_line().await.expect("lines of text") {
                 if let Some((_, rest)) = line.split_once("GraphQL     http://") {
-                    return rest.trim_end_matches("/graphql").parse().expect("an address");
+                    return Some(rest.trim_end_matches("/graphql").parse().expect("an address"));
                 }
             }
-            panic!("the program ended before the shop was open");
+            None
         };
-        let address = timeout(PATIENCE, address).await.expect("the shop opens in time");
+        let address = timeout(PATIENCE, address).await.expect("the shop opens in time")?;
         // It goes on writing; nobody reads it here.
         tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
-        Self { child, address, log }
+        Some(Self { child, address, log })
     }
 
     pub(crate) fn guest(&self) -> Client {
@@ -117,6 +127,16 @@ impl Process {
     /// Sends it a signal, such as TERM.
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.id().to_string(), name);
+    }
+
+    /// Ends it without a word, as a crash does.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.expect("the program can be killed");
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("the program can be looked at").is_some()
     }
 
     /// Waits until it has ended.

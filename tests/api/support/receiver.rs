@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use chrono::Utc;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -30,6 +32,7 @@ struct Shared {
     heard: Mutex<Vec<Heard>>,
     next: Mutex<VecDeque<Manner>>,
     always: Mutex<Option<Manner>>,
+    chance: Mutex<Option<(StdRng, f64)>>,
 }
 
 /// How a request is answered; by 204 unless it was told otherwise.
@@ -92,6 +95,12 @@ impl Receiver {
         *self.shared.always.lock().expect("nobody panicked with it") = manner;
     }
 
+    /// From now on this part of the requests is answered with 500, by chance. The same seed picks the same.
+    pub(crate) fn fails_by_chance(&self, seed: u64, part: f64) {
+        *self.shared.chance.lock().expect("nobody panicked with it") =
+            Some((StdRng::seed_from_u64(seed), part));
+    }
+
     /// What was heard so far.
     pub(crate) fn heard(&self) -> Vec<Heard> {
         self.shared.heard.lock().expect("nobody panicked with it").clone()
@@ -129,10 +138,18 @@ impl Stopped {
     }
 }
 
+impl Shared {
+    fn by_chance(&self) -> Manner {
+        let mut chance = self.chance.lock().expect("nobody panicked with it");
+        let fails = chance.as_mut().is_some_and(|(rng, part)| rng.random_bool(*part));
+        Manner::Status(if fails { 500 } else { 204 })
+    }
+}
+
 async fn hear(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let next = shared.next.lock().expect("nobody panicked with it").pop_front();
     let always = shared.always.lock().expect("nobody panicked with it").clone();
-    let manner = next.or(always).unwrap_or(Manner::Status(204));
+    let manner = next.or(always).unwrap_or_else(|| shared.by_chance());
     let answered = match &manner {
         Manner::Status(status) => *status,
         Manner::SendOn(_) => 302,

@@ -42,6 +42,11 @@ impl Stripe {
         self.address
     }
 
+    /// What the account's keys have behind `sk_test_` and `pk_test_`.
+    pub(crate) fn key(&self) -> &str {
+        &self.account
+    }
+
     /// What the account's webhooks are signed with.
     pub(crate) fn webhook_secret(&self) -> String {
         format!("whsec_{}", self.account)

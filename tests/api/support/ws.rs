@@ -57,6 +57,34 @@ impl Socket {
         socket
     }
 
+    /// The same with a server that may be gone, or go meanwhile: none then.
+    pub(crate) async fn try_connect(address: SocketAddr, payload: Value) -> Option<Self> {
+        let mut request =
+            format!("ws://{address}/graphql/ws").into_client_request().expect("an address");
+        let protocol = HeaderValue::from_static("graphql-transport-ws");
+        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        let tcp = TcpStream::connect(address).await.ok()?;
+        let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.ok()?;
+        let mut socket = Self { stream, next_id: 1 };
+        socket.try_send(json!({ "type": "connection_init", "payload": payload })).await?;
+        let answer = socket.try_receive(PATIENCE).await??;
+        (answer["type"] == "connection_ack").then_some(socket)
+    }
+
+    /// Sends a message; none when the socket is closed.
+    pub(crate) async fn try_send(&mut self, message: Value) -> Option<()> {
+        self.stream.send(Message::text(message.to_string())).await.ok()
+    }
+
+    /// The next message: none when the socket is closed, and none in it when the time is over first.
+    pub(crate) async fn try_receive(&mut self, patience: Duration) -> Option<Option<Value>> {
+        match tokio::time::timeout(patience, self.frame()).await {
+            Ok(Frame::Message(message)) => Some(Some(message)),
+            Ok(Frame::Closed(_)) => None,
+            Err(_) => Some(None),
+        }
+    }
+
     /// Starts an operation and returns its id.
     pub(crate) async fn subscribe(&mut self, document: &str, variables: Value) -> String {
         let id = self.next_id.to_string();
@@ -154,7 +182,8 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text).expect("messages are JSON");
                     if message["type"] == "ping" {
-                        self.send(json!({ "type": "pong" })).await;
+                        // Whether it is still open, the next frame tells.
+                        let _ = self.try_send(json!({ "type": "pong" })).await;
                         continue;
                     }
                     return Frame::Message(message);

@@ -1,0 +1,183 @@
+//! Somebody who sends mutations with a key until they know what became of them, as a good client does.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::ledger::{Mark, Sent};
+use crate::shop::Shop;
+use crate::support::client::Http;
+
+/// How long one answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How many of the mutations are sent once more though they were answered, and how many twice at once.
+const REPEATED: f64 = 0.12;
+const DOUBLED: f64 = 0.08;
+
+/// A client with its own chances.
+pub(crate) struct Caller {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) chances: StdRng,
+    authorization: Option<String>,
+    /// Until when it insists.
+    until: Instant,
+}
+
+/// What became of a mutation.
+#[derive(Debug)]
+pub(crate) enum Became {
+    /// It was done: its payload.
+    Done(Value),
+    /// It was refused, with these codes.
+    Refused(Vec<String>),
+    /// The time was over before anybody could say.
+    Unknown,
+}
+
+impl Became {
+    pub(crate) fn done(self) -> Option<Value> {
+        match self {
+            Self::Done(payload) => Some(payload),
+            Self::Refused(_) | Self::Unknown => None,
+        }
+    }
+}
+
+/// An answer that is one.
+pub(crate) struct Answered {
+    /// Its data, to the byte.
+    data: String,
+    payload: Value,
+}
+
+impl Caller {
+    pub(crate) fn new(shop: &Arc<Shop>, actor: u64, authorization: Option<String>) -> Self {
+        let chances = shop.plan.chances_of(actor);
+        Self { shop: Arc::clone(shop), chances, authorization, until: shop.plan.end() }
+    }
+
+    /// Whether something happens that does so often.
+    pub(crate) fn by_chance(&mut self, part: f64) -> bool {
+        self.chances.random_bool(part)
+    }
+
+    /// Waits a while, by chance, of at most so many milliseconds.
+    pub(crate) async fn wait(&mut self, at_most: u64) {
+        tokio::time::sleep(Duration::from_millis(self.chances.random_range(0..=at_most))).await;
+    }
+
+    /// Sends a mutation with a new key, on and on.
+    pub(crate) async fn mutate(&mut self, field: &str, document: &str, input: Value) -> Became {
+        self.mutate_as(&Uuid::now_v7().to_string(), Mark::Nothing, field, document, input).await
+    }
+
+    /// The same with a key that the effect is marked with.
+    pub(crate) async fn mutate_as(
+        &mut self,
+        key: &str,
+        mark: Mark,
+        field: &str,
+        document: &str,
+        mut input: Value,
+    ) -> Became {
+        input["idempotencyKey"] = key.into();
+        let request = json!({ "query": document, "variables": { "input": input } }).to_string();
+        if self.by_chance(DOUBLED) {
+            // A second click: whatever it is answered, nothing may happen twice.
+            let (address, again) = (self.shop.servers.any(&mut self.chances).await, request.clone());
+            let authorization = self.authorization.clone();
+            tokio::spawn(async move { ask(address, &again, authorization.as_deref()).await });
+        }
+        let mut sent = Sent {
+            key: key.to_owned(),
+            mark,
+            answer: None,
+            refused: false,
+            request,
+            authorization: self.authorization.clone(),
+        };
+        let became = match self.insist(&sent.request, field).await {
+            None => Became::Unknown,
+            Some(answer) => {
+                let codes = codes(&answer.payload);
+                if codes.is_empty() {
+                    sent.answer = Some(answer.data);
+                    Became::Done(answer.payload)
+                } else {
+                    sent.refused = true;
+                    self.shop.ledger.refused(&codes);
+                    Became::Refused(codes)
+                }
+            }
+        };
+        if let Some(first) = &sent.answer
+            && self.by_chance(REPEATED)
+            && let Some(again) = self.insist(&sent.request, field).await
+        {
+            self.shop.ledger.compare(&sent.request, first, &again.data);
+        }
+        self.shop.ledger.write(sent);
+        became
+    }
+
+    /// Asks until there is an answer.
+    async fn insist(&mut self, request: &str, field: &str) -> Option<Answered> {
+        while Instant::now() < self.until {
+            let address = self.shop.servers.any(&mut self.chances).await;
+            let text = ask(address, request, self.authorization.as_deref()).await.unwrap_or_default();
+            let mut answer: Value = serde_json::from_str(&text).unwrap_or_default();
+            if answer["errors"].is_null() && answer["data"].is_object() {
+                return Some(Answered { data: data_of(&text).to_owned(), payload: answer["data"][field].take() });
+            }
+            self.note_error(request, &answer);
+            self.wait(400).await;
+        }
+        None
+    }
+
+    /// Only what may be over in a moment is worth asking again.
+    fn note_error(&self, request: &str, answer: &Value) {
+        let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("no answer");
+        let passes = ["no answer", "INTERNAL", "UNAVAILABLE", "TIMEOUT", "CONFLICT"].contains(&code);
+        assert!(passes, "{request}: {answer}");
+        self.shop.ledger.refused(&[format!("({code})")]);
+    }
+
+    /// Asks a query once; null when it cannot be answered now.
+    pub(crate) async fn query(&mut self, document: &str, variables: Value) -> Value {
+        let address = self.shop.servers.any(&mut self.chances).await;
+        let request = json!({ "query": document, "variables": variables }).to_string();
+        let answer = ask(address, &request, self.authorization.as_deref()).await;
+        let answer: Option<Value> = answer.and_then(|text| serde_json::from_str(&text).ok());
+        answer.map_or(Value::Null, |mut answer| answer["data"].take())
+    }
+}
+
+/// The data of an answer, to the byte. Whether it is a replay is said behind them.
+pub(crate) fn data_of(text: &str) -> &str {
+    text.split(",\"extensions\":").next().unwrap_or(text)
+}
+
+fn codes(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().into_iter().flatten();
+    errors.map(|error| error["code"].as_str().unwrap_or("?").to_owned()).collect()
+}
+
+/// The text of an answer, if one comes.
+pub(crate) async fn ask(
+    address: std::net::SocketAddr,
+    request: &str,
+    authorization: Option<&str>,
+) -> Option<String> {
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(authorization.map(|value| ("authorization", value)));
+    let http = Http::new(address);
+    let sent = http.try_send(Method::POST, "/graphql", &headers, request.to_owned());
+    let answer = tokio::time::timeout(PATIENCE, sent).await.ok()??;
+    String::from_utf8(answer.body.to_vec()).ok()
+}
