@@ -1,6 +1,6 @@
 //! The tables as Diesel sees them. Mirrors `migrations/`; `tests/api/database.rs` compares the two column by column.
 //!
-//! Columns that only SQL text touches (`products.search_document`) are left out.
+//! Columns that only SQL text touches (`products.search_document`, `jobs.open_ordering_key`) are left out.
 
 diesel::table! {
     account_events (id) {

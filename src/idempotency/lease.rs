@@ -16,15 +16,12 @@ use super::{Keyed, SOON};
 use crate::db::Prepare;
 use crate::db::schema::idempotency_keys;
 
-/// How long one may be at work: longer than a request lasts.
-pub const LEASE: Duration = Duration::from_mins(1);
-
 /// The right to be at work on a request, until then. No two have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease(DateTime<Utc>);
 
-/// Takes the lease of a request, or tells what there is of it already. A lease that has run out is taken over by the next
-/// one with the same input.
+/// Takes the lease of a request for so long, or tells what there is of it already. A lease that has run out is taken over by
+/// the next one with the same input.
 pub async fn lease(
     mut conn: &AsyncPgConnection,
     request: &Keyed,

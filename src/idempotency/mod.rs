@@ -13,14 +13,14 @@ use std::time::Duration;
 use crate::ids::UserId;
 use crate::seal::Sealer;
 
-pub use self::lease::{LEASE, Lease, lease, release, settle};
+pub use self::lease::{Lease, lease, release, settle};
 pub use self::record::{Found, claim, find, keep};
 
 /// The longest key a client may choose, in characters.
 pub const MAX_KEY_LENGTH: usize = 255;
 /// The largest answer that is kept, in bytes.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
-/// When to ask again for an answer that somebody is at work on in a transaction, none of which takes long.
+/// When to ask again for an answer that somebody is at work on, at the latest: few take longer.
 const SOON: Duration = Duration::from_secs(1);
 
 /// A request that carries a key.

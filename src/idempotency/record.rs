@@ -44,7 +44,7 @@ impl Record {
             (Some(_), Some(answer)) => Found::Answer(answer),
             (Some(_), None) => match self.leased_for {
                 Some(wait) if wait > 0.0 => {
-                    Found::InFlight(Duration::try_from_secs_f64(wait).unwrap_or(SOON))
+                    Found::InFlight(Duration::try_from_secs_f64(wait).unwrap_or(SOON).min(SOON))
                 }
                 _ => Found::Nothing,
             },

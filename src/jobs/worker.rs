@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::JobId;
-use crate::queue::{self, Claimed, Job, Waker};
+use crate::queue::{self, Claimed, Finished, Job, Waker};
 
 /// How many jobs of one kind a process does at a time, unless it was told otherwise. Each kind has hands of its own: most jobs
 /// wait for another machine, and while that one hangs, other kinds go on.
@@ -28,6 +28,8 @@ const HANDS: usize = 4;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a worker has a job to itself: longer than an attempt takes and its end takes to be written down.
 const LEASE: Duration = Duration::from_mins(2);
+/// How many jobs of one order a hand does in a row before others have their turn.
+const IN_A_ROW: usize = 32;
 /// How long a job waits at most when nobody woke the worker, because it was written elsewhere or is due only now.
 const POLL: Duration = Duration::from_secs(1);
 /// The pause after a first failed attempt; each further one doubles it.
@@ -137,7 +139,7 @@ impl Worker {
         let mut failures = 0;
         let mut looked = None;
         while !shutdown.is_cancelled() {
-            let (pause, busy) = match worker.begin(&hands, &running, &mut looked).await {
+            let (pause, busy) = match worker.begin(&hands, &running, &mut looked, &shutdown).await {
                 Ok(busy) => {
                     failures = 0;
                     (POLL, busy)
@@ -169,6 +171,7 @@ impl Worker {
         hands: &[(&'static str, Arc<Semaphore>)],
         running: &TaskTracker,
         looked: &mut Option<Instant>,
+        shutdown: &CancellationToken,
     ) -> Result<bool> {
         let conn = self.db.get().await?;
         if looked.is_none_or(|looked| looked.elapsed() > LEASE) {
@@ -188,25 +191,28 @@ impl Worker {
             };
             busy |= jobs.len() == wanted;
             for (job, hand) in jobs.into_iter().zip(free) {
-                running.spawn(Arc::clone(self).work(job, hand));
+                running.spawn(Arc::clone(self).work(job, hand, shutdown.clone()));
             }
         }
         Ok(busy)
     }
 
-    /// One attempt at a job, and writing down what came of it.
-    async fn work(self: Arc<Self>, job: Claimed, hand: OwnedSemaphorePermit) {
-        let outcome = self.attempt(job.clone()).await;
-        let settled = self.settle(&job, outcome).await;
-        if let Err(error) = settled {
-            tracing::error!(job = %job.id, kind = job.kind, %error, "what came of a job could not be written down; it will be tried again");
+    /// One attempt at a job, and writing down what came of it; then the same with the next of its order.
+    async fn work(self: Arc<Self>, job: Claimed, hand: OwnedSemaphorePermit, shutdown: CancellationToken) {
+        let mut next = Some(job);
+        for turn in 1.. {
+            let Some(job) = next.take() else { break };
+            let outcome = self.attempt(job.clone()).await;
+            let goes_on = turn < IN_A_ROW && !shutdown.is_cancelled();
+            match self.settle(&job, outcome, goes_on).await {
+                Ok(behind) => next = behind,
+                Err(error) => {
+                    tracing::error!(job = %job.id, kind = job.kind, %error, "what came of a job could not be written down; it will be tried again");
+                }
+            }
         }
         drop(hand);
         self.freed.wake();
-        if job.ordering_key.is_some() {
-            // The next of its order is due.
-            self.waker.wake();
-        }
     }
 
     async fn attempt(&self, job: Claimed) -> std::result::Result<(), Failure> {
@@ -222,15 +228,24 @@ impl Worker {
         }
     }
 
-    async fn settle(&self, job: &Claimed, outcome: std::result::Result<(), Failure>) -> Result<()> {
+    /// Writes down what came of a job. The next of its order, if it is done and whoever did it goes on.
+    async fn settle(
+        &self,
+        job: &Claimed,
+        outcome: std::result::Result<(), Failure>,
+        goes_on: bool,
+    ) -> Result<Option<Claimed>> {
         self.note(job, &outcome);
         let conn = self.db.get().await?;
         match outcome {
-            Ok(()) => {
-                if !queue::finish(&conn, job).await? {
+            Ok(()) => match queue::finish(&conn, job, goes_on.then_some(LEASE)).await? {
+                Finished::By(next) => return Ok(Some(*next)),
+                Finished::Followed => self.waker.wake(),
+                Finished::Alone => {}
+                Finished::TooLate => {
                     tracing::warn!(job = %job.id, kind = job.kind, "a job was done after its lease had lapsed; it may be done twice");
                 }
-            }
+            },
             Err(Failure::NotYet(pause)) => queue::postpone(&conn, job, pause).await?,
             Err(Failure::ForNow(error)) if job.attempts < job.max_attempts => {
                 let pause = back_off(FIRST_PAUSE, job.attempts.unsigned_abs());
@@ -240,9 +255,13 @@ impl Worker {
                 let error = format!("{error:#}");
                 tracing::error!(job = %job.id, kind = job.kind, attempts = job.attempts, error, "a job is given up");
                 queue::bury(&conn, job, &error).await?;
+                if job.ordering_key.is_some() {
+                    // Those behind it go on.
+                    self.waker.wake();
+                }
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Says once that a kind of job fails, and once that it works again: in an outage there are thousands.

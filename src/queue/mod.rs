@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::dead::{DeadJob, NEWEST_DEAD, ReviveRefusal, count_dead, dead_page, discard, revive};
 pub(crate) use self::store::{
-    Claimed, bury, bury_abandoned, claim, due_at, finish, postpone, put_back, strike_out,
+    Claimed, Finished, bury, bury_abandoned, claim, due_at, finish, postpone, put_back, strike_out,
 };
 pub use self::waker::Waker;
 use crate::db::Prepare;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Double, Jsonb, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Jsonb, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Job;
@@ -45,8 +45,7 @@ pub(crate) async fn claim(
                AND attempts < max_attempts AND kind = $1
                AND (ordering_key IS NULL OR NOT EXISTS (
                        SELECT FROM jobs AS earlier
-                       WHERE earlier.ordering_key = waiting.ordering_key AND earlier.position < waiting.position
-                         AND earlier.finished_at IS NULL AND earlier.died_at IS NULL))
+                       WHERE earlier.open_ordering_key = waiting.ordering_key AND earlier.position < waiting.position))
              ORDER BY run_at, position LIMIT $2 FOR UPDATE SKIP LOCKED)
          UPDATE jobs SET attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
          FROM due WHERE jobs.id = due.id
@@ -60,22 +59,69 @@ pub(crate) async fn claim(
     .await
 }
 
-/// Notes that the job is done, and forgets what it was about: nobody needs that any more, and there may be names in it. False
-/// when the lease had lapsed and somebody else has it.
-pub(crate) async fn finish(mut conn: &AsyncPgConnection, job: &Claimed) -> QueryResult<bool> {
-    let finished = diesel::update(jobs::table.find(job.id))
-        .filter(jobs::attempts.eq(job.attempts))
-        .filter(jobs::finished_at.is_null().and(jobs::died_at.is_null()))
-        .set((
-            jobs::finished_at.eq(diesel::dsl::now),
-            jobs::last_error.eq(None::<String>),
-            jobs::payload.eq(serde_json::json!({})),
-            jobs::unique_key.eq(None::<String>),
-        ))
-        .prepared()
-        .execute(&mut conn)
-        .await?;
-    Ok(finished > 0)
+/// What follows from a job that is done.
+#[derive(Debug)]
+pub(crate) enum Finished {
+    /// Nothing waits behind it that is due.
+    Alone,
+    /// Something is due behind it that somebody else has to take.
+    Followed,
+    /// The next of its order, which is the finisher's to do.
+    By(Box<Claimed>),
+    /// Its lease had lapsed, and somebody else has it.
+    TooLate,
+}
+
+/// Notes that the job is done, and forgets what it was about: nobody needs that any more, and there may be names in it.
+///
+/// With `lease` the next of its order is leased in the same statement, if it is of the same kind. Looking for it costs nothing
+/// then, while [`claim`] passes over all that wait behind others.
+pub(crate) async fn finish(
+    mut conn: &AsyncPgConnection,
+    job: &Claimed,
+    lease: Option<Duration>,
+) -> QueryResult<Finished> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        followed: bool,
+        #[diesel(embed)]
+        next: Option<Claimed>,
+    }
+    let finished: Option<Row> = diesel::sql_query(
+        "WITH done AS (
+             UPDATE jobs SET finished_at = now(), last_error = NULL, payload = '{}', unique_key = NULL
+             WHERE id = $1 AND attempts = $2 AND finished_at IS NULL AND died_at IS NULL
+             RETURNING id, kind, ordering_key),
+         first AS (
+             SELECT jobs.id, jobs.kind = done.kind AS alike, run_at, leased_until, attempts, max_attempts
+             FROM done JOIN jobs ON jobs.open_ordering_key = done.ordering_key
+             WHERE jobs.id <> done.id
+             ORDER BY position LIMIT 1),
+         due AS (
+             SELECT id, alike FROM first
+             WHERE run_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND attempts < max_attempts),
+         taken AS (
+             SELECT jobs.id FROM jobs JOIN due USING (id) WHERE alike AND $3 > 0 FOR UPDATE OF jobs SKIP LOCKED),
+         leased AS (
+             UPDATE jobs SET attempts = attempts + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
+             FROM taken WHERE jobs.id = taken.id
+             RETURNING jobs.id, jobs.kind, jobs.payload, jobs.ordering_key, jobs.attempts, jobs.max_attempts)
+         SELECT EXISTS (SELECT FROM due) AS followed, leased.* FROM done LEFT JOIN leased ON true",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(job.id)
+    .bind::<diesel::sql_types::Integer, _>(job.attempts)
+    .bind::<Double, _>(lease.map_or(0.0, |lease| lease.as_secs_f64()))
+    .prepared()
+    .get_result(&mut conn)
+    .await
+    .optional()?;
+    Ok(match finished {
+        None => Finished::TooLate,
+        Some(Row { next: Some(next), .. }) => Finished::By(Box::new(next)),
+        Some(Row { followed: true, .. }) => Finished::Followed,
+        Some(_) => Finished::Alone,
+    })
 }
 
 /// Puts a job back for another attempt after `pause`.

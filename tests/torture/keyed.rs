@@ -134,18 +134,18 @@ impl Caller {
             if answer["errors"].is_null() && answer["data"].is_object() {
                 return Some(Answered { data: data_of(&text).to_owned(), payload: answer["data"][field].take() });
             }
-            self.note_error(request, &answer);
+            self.note_error(field, request, &answer);
             self.wait(400).await;
         }
         None
     }
 
     /// Only what may be over in a moment is worth asking again.
-    fn note_error(&self, request: &str, answer: &Value) {
+    fn note_error(&self, field: &str, request: &str, answer: &Value) {
         let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("no answer");
         let passes = ["no answer", "INTERNAL", "UNAVAILABLE", "TIMEOUT", "CONFLICT"].contains(&code);
         assert!(passes, "{request}: {answer}");
-        self.shop.ledger.refused(&[format!("({code})")]);
+        self.shop.ledger.refused(&[format!("({field}: {code})")]);
     }
 
     /// Asks a query once; null when it cannot be answered now.

@@ -197,6 +197,7 @@ fn settings(
         ("STRIPE_PUBLISHABLE_KEY", format!("pk_test_{account}")),
         ("STRIPE_WEBHOOK_SECRET", stripe.webhook_secret()),
         ("GATEWAY_TIMEOUT", "2".to_owned()),
+        ("REQUEST_TIMEOUT", "5".to_owned()),
     ];
     settings.map(|(name, value)| (name.to_owned(), value)).into()
 }

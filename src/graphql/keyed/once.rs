@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::db::{self, Connection, Opening};
 use crate::error::Error;
-use crate::idempotency::{self, Found, Keyed, LEASE, Lease};
+use crate::idempotency::{self, Found, Keyed, Lease};
 
 /// Has mutations that carry a key done once.
 pub(in super::super) struct Once;
@@ -225,7 +225,9 @@ impl Mutation<'_> {
     }
 
     async fn lease(&self, keyed: &Keyed) -> crate::error::Result<Result<Lease, Found>> {
-        Ok(idempotency::lease(&*self.request.db.get().await?, keyed, LEASE).await?)
+        // Whoever is still at work when their request's time is over is cut off: a moment later it is somebody else's turn.
+        let lasts = self.app.config.http.connections.request_timeout + Duration::from_secs(1);
+        Ok(idempotency::lease(&*self.request.db.get().await?, keyed, lasts).await?)
     }
 
     async fn find(&self, keyed: &Keyed) -> crate::error::Result<Found> {

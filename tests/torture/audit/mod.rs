@@ -92,7 +92,9 @@ impl Books<'_> {
     async fn left_over(&self, quiet: Result<(), String>) -> Vec<String> {
         let dead = "SELECT kind || ' ' || coalesce(subject, '') || ': ' || coalesce(last_error, '')
                     FROM jobs WHERE died_at IS NOT NULL";
-        quiet.err().into_iter().chain(self.texts(dead).await).collect()
+        let open = "SELECT kind || ': ' || count(*) || ' open, ' || max(attempts) || ' attempts at most' FROM jobs
+                    WHERE finished_at IS NULL AND died_at IS NULL GROUP BY kind";
+        quiet.err().into_iter().chain(self.texts(dead).await).chain(self.texts(open).await).collect()
     }
 
     /// Not an invariant, but what shows whether everything was tried.
