@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::settle;
+use super::{nothing_will_come, settle};
 use crate::app::App;
 use crate::error::Result;
 use crate::gateway::GatewayError;
@@ -94,7 +94,8 @@ async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
             settle(app, &app.upkeep, payment, &intent).await?;
         }
         Err(error @ GatewayError::NotFound) => {
-            tracing::error!(payment = %payment.id, %error, "a payment is unknown at its provider");
+            tracing::error!(payment = %payment.id, reference, %error, "a payment is unknown at its provider: nothing will come of it");
+            nothing_will_come(app, &app.upkeep, payment.id).await?;
         }
         Err(error) => {
             tracing::debug!(payment = %payment.id, %error, "a provider could not be asked after a payment")

@@ -3,6 +3,7 @@
 mod late;
 mod paying;
 mod refunding;
+mod unknown;
 mod webhooks;
 
 use std::time::Duration;
