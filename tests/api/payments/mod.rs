@@ -3,6 +3,7 @@
 mod late;
 mod paying;
 mod refunding;
+mod slow;
 mod unknown;
 mod webhooks;
 
@@ -98,6 +99,17 @@ impl Shop {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the order does not get there: {seen:#}");
+    }
+
+    /// Waits until Stripe was asked so often for what has this in its path.
+    async fn until_called(&self, path: &str, times: usize) {
+        for _ in 0..1200 {
+            if self.proxy.calls(path).len() >= times {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("Stripe is not asked: {:?}", self.proxy.calls(path));
     }
 
     async fn until_status(&self, order: &Order, status: &str) -> Value {

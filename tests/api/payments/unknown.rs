@@ -86,13 +86,7 @@ async fn what_came_in_stays_whatever_stripe_says_later() {
     // With the second question, what was made of the first answer is settled.
     for asked in 1..=2 {
         call_them(&shop, GONE).await;
-        for _ in 0..600 {
-            if shop.proxy.calls(GONE).len() >= asked {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        assert_eq!(shop.proxy.calls(GONE).len(), asked);
+        shop.until_called(GONE, asked).await;
     }
     let seen = shop.look(&order).await;
     assert_eq!((&seen["status"], &seen["payments"][0]["status"]), (&json!("PAID"), &json!("CAPTURED")));
