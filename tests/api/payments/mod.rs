@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::orders::{fill, input, place};
+use crate::pricing::set_codes;
 use crate::support::builders::Product;
 use crate::support::faults::FaultProxy;
 use crate::support::stripe::Stripe;
@@ -63,8 +64,16 @@ impl Shop {
     }
 
     async fn buy(&self, product: &Product, quantity: i32) -> Order {
+        self.buy_with(product, quantity, &[]).await
+    }
+
+    /// The same with these codes.
+    async fn buy_with(&self, product: &Product, quantity: i32, codes: &[&str]) -> Order {
         let guest = self.app.guest();
         let token = fill(&guest, product.variant, quantity).await;
+        if !codes.is_empty() {
+            set_codes(&guest, token.as_deref(), codes).await;
+        }
         let placed = place(&guest, input(token.as_deref())).await;
         assert!(placed.user_errors("orderPlace").is_empty(), "{:#}", placed.body);
         let text = |path| placed.text(path).to_owned();
