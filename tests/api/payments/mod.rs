@@ -4,6 +4,7 @@ mod late;
 mod paying;
 mod refunding;
 mod slow;
+mod twice;
 mod unknown;
 mod webhooks;
 
