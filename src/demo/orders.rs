@@ -85,7 +85,14 @@ async fn place_one(
             OrderStatus::Paid => Actor::System,
             _ => Actor::Staff(accounts.staff),
         };
-        let change = ChangeStatus { order_id: placed.order_id, to: *to, actor, note: None, at: now };
+        let change = ChangeStatus {
+            order_id: placed.order_id,
+            to: *to,
+            actor,
+            may_pay_back: true,
+            note: None,
+            at: now,
+        };
         change_status(conn, &change).await.map_err(in_words)?;
     }
     Ok(())

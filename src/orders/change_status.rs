@@ -29,6 +29,8 @@ pub struct ChangeStatus {
     pub to: OrderStatus,
     /// Who wants it.
     pub actor: Actor,
+    /// Whether they may pay back. The owner of an order need not: what it has is their own.
+    pub may_pay_back: bool,
     /// A remark of staff, at most 1000 characters.
     pub note: Option<String>,
     /// Now.
@@ -46,6 +48,8 @@ pub enum ChangeRefusal {
     NoLongerPending { status: OrderStatus },
     /// A part of the order has left the shop: what is left of it can be cancelled, but not the order.
     PartlyShipped,
+    /// Money would go back, and whoever wants it may not pay back.
+    MayNotPayBack,
 }
 
 impl Refusal for ChangeRefusal {}
@@ -65,6 +69,10 @@ pub async fn change_status(
         }
         if !from.may_become(to) {
             return Err(ChangeRefusal::WrongTransition { from, to }.into());
+        }
+        let pays_back = matches!(to, OrderStatus::Cancelled | OrderStatus::Refunded) && order.kept() > 0;
+        if pays_back && !own && !change.may_pay_back {
+            return Err(ChangeRefusal::MayNotPayBack.into());
         }
         let (by, at) = ((change.actor, change.note.as_deref()), change.at);
         match to {

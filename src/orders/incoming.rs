@@ -23,7 +23,7 @@ pub enum Incoming {
     Pays { excess: i64 },
     /// It is a part of what is owed: the order waits for the rest.
     PaysInPart,
-    /// The order had lapsed: it is taken up again if its stock is still there, or else all of it goes back.
+    /// The order had lapsed: it is taken up again if what it was promised is still there, or else all of it goes back.
     ComesLate { excess: i64 },
     /// Nobody owes it: all of it goes back.
     IsNotOwed,

@@ -179,9 +179,7 @@ fn overtaken(error: diesel::result::Error, terms: &Terms) -> ActionError<PlaceRe
     let Some(limit) = pricing::discount::limit_reached(&error) else { return error.into() };
     let refusal =
         |(code, problem): (&str, DiscountProblem)| PlaceRefusal::Discount { code: code.to_owned(), problem };
-    let refused: Vec<PlaceRefusal> = terms.limited(limit).map(refusal).collect();
-    // None where the limit itself is as new: whoever tries again is told.
-    if refused.is_empty() { error.into() } else { ActionError::Refused(refused) }
+    ActionError::Refused(terms.limited(limit).into_iter().map(refusal).collect())
 }
 
 /// Why a line cannot be ordered, however many pieces there are.

@@ -14,7 +14,7 @@ use super::incoming::{Books, Incoming, incoming};
 use super::lock::lock;
 use super::model::Order;
 use super::pay_back::{PayBack, pay_back_from};
-use super::revive::reserve_again;
+use super::revive::revive;
 use super::state::OrderStatus;
 use crate::db::schema::orders;
 use crate::error::{Error, Result};
@@ -171,7 +171,7 @@ async fn came_in(
     let books =
         Books { status, cancel_reason: order.cancel_reason(), owed: order.owed(), kept: order.kept() };
     let what = match incoming(books, amount) {
-        Incoming::ComesLate { .. } if !reserve_again(conn, order.id).await? => Incoming::IsNotOwed,
+        Incoming::ComesLate { .. } if !revive(conn, order.id).await? => Incoming::IsNotOwed,
         what => what,
     };
     let (change, back, reason) = match what {

@@ -10,7 +10,7 @@ use diesel::sql_types::{Jsonb, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Deserialize;
 
-use super::discount::{Customer, DiscountProblem, LimitReached, OfferedDiscount};
+use super::discount::{Customer, Discount, DiscountProblem, LimitReached, OfferedDiscount};
 use super::shipping::ShippingMethod;
 use crate::address::folded_region;
 use crate::db::Prepare;
@@ -66,17 +66,22 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The codes that have the limit, each with what is to be said once it is reached.
-    pub fn limited(&self, limit: LimitReached) -> impl Iterator<Item = (&str, DiscountProblem)> {
-        self.discounts.iter().filter_map(move |OfferedDiscount { discount, .. }| {
-            let (has_it, problem) = match limit {
-                LimitReached::OfCode => (discount.usage_limit, DiscountProblem::UsedUp),
-                LimitReached::OfCustomer => {
-                    (discount.usage_limit_per_customer, DiscountProblem::UsedUpByCustomer)
-                }
-            };
-            has_it.map(|_| (discount.code.as_str(), problem))
-        })
+    /// The codes of which one has reached the limit, each with what is to be said of it: those that have such a limit. Where
+    /// none had one when this was read, the limit is newer, and may be any code's.
+    #[must_use]
+    pub fn limited(&self, limit: LimitReached) -> Vec<(&str, DiscountProblem)> {
+        let (limit_of, problem): (fn(&Discount) -> Option<i32>, _) = match limit {
+            LimitReached::OfCode => (|discount| discount.usage_limit, DiscountProblem::UsedUp),
+            LimitReached::OfCustomer => {
+                (|discount| discount.usage_limit_per_customer, DiscountProblem::UsedUpByCustomer)
+            }
+        };
+        let discounts = self.discounts.iter().map(|offered| &offered.discount);
+        let is_new = discounts.clone().all(|discount| limit_of(discount).is_none());
+        discounts
+            .filter(|discount| is_new || limit_of(discount).is_some())
+            .map(|discount| (discount.code.as_str(), problem))
+            .collect()
     }
 }
 

@@ -1,10 +1,9 @@
 //! Giving a payment up at its provider.
 
-use super::{TillError, key, settle, settle_as, told};
+use super::{TillError, key, nothing_will_come, settle, told};
 use crate::app::App;
 use crate::gateway::GatewayError;
 use crate::ids::PaymentId;
-use crate::orders::settle_payment::SettlePayment;
 use crate::payments::queries::payments_by_ids;
 use crate::payments::store::next_key_round;
 use crate::payments::{PaymentStatus, Provider, Told};
@@ -20,11 +19,11 @@ pub async fn cancel(app: &App, id: PaymentId) -> Result<(), TillError> {
     let reference = match (&payment.provider_ref, payment.provider()) {
         (Some(reference), Provider::Stripe) => reference,
         // The provider was never told of it, or nobody but us knows of it. Should word of it come later, it is cancelled then.
-        _ => return Ok(nothing_will_come(app, id).await?),
+        _ => return Ok(nothing_will_come(app, &app.upkeep, id).await?),
     };
     let gateway = app.gateways.of(payment.provider()).ok_or(TillError::NoGateway)?;
     match gateway.cancel(reference, &key("cancel", id, payment.key_round)).await {
-        Ok(()) | Err(GatewayError::NotFound) => Ok(nothing_will_come(app, id).await?),
+        Ok(()) | Err(GatewayError::NotFound) => Ok(nothing_will_come(app, &app.upkeep, id).await?),
         Err(GatewayError::UnexpectedState) => {
             let intent = gateway.retrieve(reference).await?;
             settle(app, &app.upkeep, &payment, &intent).await?;
@@ -40,16 +39,4 @@ pub async fn cancel(app: &App, id: PaymentId) -> Result<(), TillError> {
             Err(error.into())
         }
     }
-}
-
-async fn nothing_will_come(app: &App, id: PaymentId) -> crate::error::Result<()> {
-    let settle = SettlePayment {
-        payment: id,
-        reference: None,
-        told: Told::Cancelled,
-        hold: app.config.orders.hold,
-        at: app.clock.now(),
-    };
-    settle_as(app, &app.upkeep, &settle).await?;
-    Ok(())
 }

@@ -61,14 +61,20 @@ pub async fn handle(app: &App, provider: Provider, id: &str) -> std::result::Res
     let Some(sealed) = inbox::find(&*app.upkeep.get().await?, provider, id).await? else {
         return Ok(());
     };
-    // What could be read when it came can be read again, unless the shop's secret is another now: then what it tells of is
-    // learnt by asking.
     let opened = app.sealer.open(PURPOSE, &sealed);
-    let Some(event) = opened.and_then(|body| GatewayEvent::parse(&body).ok()) else {
-        tracing::warn!(event = id, "an event of a payment provider cannot be read any more");
-        return Ok(());
-    };
-    match &event.about {
+    match opened.and_then(|body| GatewayEvent::parse(&body).ok()) {
+        Some(event) => settle_what(app, &event.about).await?,
+        // What could be read when it came can be read again, unless the shop's secret is another now: then what it tells of is
+        // learnt by asking.
+        None => tracing::warn!(event = id, "an event of a payment provider cannot be read any more"),
+    }
+    inbox::mark_handled(&*app.upkeep.get().await?, provider, id).await?;
+    Ok(())
+}
+
+/// Settles what an event tells of.
+async fn settle_what(app: &App, about: &About) -> std::result::Result<(), TillError> {
+    match about {
         About::Intent(intent) => {
             if let Some(payment) = payment_of(app, intent).await? {
                 settle(app, &app.upkeep, &payment, intent).await?;
@@ -91,7 +97,6 @@ pub async fn handle(app: &App, provider: Provider, id: &str) -> std::result::Res
         }
         About::Other => {}
     }
-    inbox::mark_handled(&*app.upkeep.get().await?, provider, id).await?;
     Ok(())
 }
 

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::gateway::{GatewayError, Intent, IntentState, Provider};
+use crate::ids::PaymentId;
 use crate::orders::settle_payment::{SettlePayment, Settled, settle_payment};
 use crate::payments::{Payment, Told};
 
@@ -80,6 +81,20 @@ async fn settle(app: &App, db: &Db, payment: &Payment, intent: &Intent) -> Resul
         at: app.clock.now(),
     };
     settle_as(app, db, &settle).await
+}
+
+/// Settles that nothing will come of a payment: its provider gave it up, or does not know it. One whose money is here stays as
+/// it is, and should money come after all, that is the last word.
+async fn nothing_will_come(app: &App, db: &Db, payment: PaymentId) -> Result<()> {
+    let settle = SettlePayment {
+        payment,
+        reference: None,
+        told: Told::Cancelled,
+        hold: app.config.orders.hold,
+        at: app.clock.now(),
+    };
+    settle_as(app, db, &settle).await?;
+    Ok(())
 }
 
 async fn settle_as(app: &App, db: &Db, settle: &SettlePayment) -> Result<Settled> {

@@ -2,13 +2,13 @@
 
 use secrecy::SecretString;
 
-use super::{key, providers, settle};
+use super::{key, nothing_will_come, providers, settle};
 use crate::app::App;
 use crate::error::{ActionError, Outcome, Refusal, Result};
-use crate::gateway::{GatewayError, Intent, NewIntent, Provider};
+use crate::gateway::{Answer, Gateway, GatewayError, Intent, NewIntent, Provider};
 use crate::ids::OrderId;
 use crate::orders::queries::orders_by_ids;
-use crate::orders::start_payment::{self as orders_start, StartPayment, StartRefusal};
+use crate::orders::start_payment::{self as orders_start, StartPayment, StartRefusal, Started as Begun};
 use crate::orders::{Order, OrderStatus};
 use crate::payments::queries::payments_by_ids;
 use crate::payments::store::{self, Entry};
@@ -77,21 +77,37 @@ pub async fn start_payment(
         Provider::Manual => (CaptureMode::Automatic, orders.invoice_hold.unwrap_or(orders.hold)),
     };
     let start = StartPayment { order_id: order, provider, capture, hold, at: app.clock.now() };
-    let started = orders_start::start_payment(&mut *app.db.get().await?, &start).await;
-    app.worker.wake();
-    let started = started.map_err(ActionError::of)?;
-    let (payment, order) = (started.payment, started.order);
+    let mut begun = begin(app, &start).await?;
     if provider == Provider::Manual {
-        return Ok(Started { payment, client_secret: None, publishable_key: None });
+        return Ok(Started { payment: begun.payment, client_secret: None, publishable_key: None });
     }
     let gateway = app.gateways.of(provider).ok_or(StartPaymentRefusal::NotTaken)?;
-    let intent = match &payment.provider_ref {
-        Some(reference) => gateway.retrieve(reference).await,
-        None => gateway.create(&intent_for(&payment, &order)).await,
-    };
+    let mut intent = ask(gateway, &begun).await;
+    if let (Some(reference), Err(GatewayError::NotFound)) = (&begun.payment.provider_ref, &intent) {
+        tracing::error!(payment = %begun.payment.id, reference, "a payment is unknown at its provider; another takes its place");
+        nothing_will_come(app, &app.db, begun.payment.id).await?;
+        // Once: the other is new there, or it is as somebody else has just begun it.
+        begun = begin(app, &start).await?;
+        intent = ask(gateway, &begun).await;
+    }
     match intent {
-        Ok(intent) => go_on(app, payment, intent).await,
-        Err(error) => Err(not_begun(app, &payment, error).await?.into()),
+        Ok(intent) => go_on(app, begun.payment, intent).await,
+        Err(error) => Err(not_begun(app, &begun.payment, error).await?.into()),
+    }
+}
+
+/// Writes down that a payment is begun, or finds the one that was.
+async fn begin(app: &App, start: &StartPayment) -> Outcome<Begun, StartPaymentRefusal> {
+    let begun = orders_start::start_payment(&mut *app.db.get().await?, start).await;
+    app.worker.wake();
+    begun.map_err(ActionError::of)
+}
+
+/// Tells the provider of the payment, or asks how it stands where it has a name there.
+async fn ask(gateway: &dyn Gateway, begun: &Begun) -> Answer<Intent> {
+    match &begun.payment.provider_ref {
+        Some(reference) => gateway.retrieve(reference).await,
+        None => gateway.create(&intent_for(&begun.payment, &begun.order)).await,
     }
 }
 

@@ -13,6 +13,7 @@ use super::query::may_see;
 use crate::accounts::{Email, Permission, Viewer};
 use crate::address::Address;
 use crate::cart::CartSelector;
+use crate::error::ActionError;
 use crate::idempotency::MAX_KEY_LENGTH;
 use crate::ids::OrderId;
 use crate::money::Money;
@@ -142,7 +143,8 @@ impl OrderMutation {
     }
 
     /// Cancels an order; its stock is free again. Its owner, or who holds a guest order's token, may while it is PENDING;
-    /// others with `MANAGE_ORDERS` as long as `CANCELLED` is one of its `nextStatuses`.
+    /// others with `MANAGE_ORDERS` as long as `CANCELLED` is one of its `nextStatuses`, and with `MANAGE_PAYMENTS` as well where
+    /// it has been paid something, which goes back.
     async fn order_cancel(
         &self,
         ctx: &Context<'_>,
@@ -160,11 +162,19 @@ impl OrderMutation {
             // Whoever may only look at the order finds none to cancel.
             _ => return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] }),
         };
-        let at = ctx.app().clock.now();
-        step(ctx, ChangeStatus { order_id: id, to: OrderStatus::Cancelled, actor, note: None, at }).await
+        let change = ChangeStatus {
+            order_id: id,
+            to: OrderStatus::Cancelled,
+            actor,
+            may_pay_back: ctx.may(Permission::ManagePayments),
+            note: None,
+            at: ctx.app().clock.now(),
+        };
+        step(ctx, change).await
     }
 
-    /// Moves an order on to one of its `nextStatuses`.
+    /// Moves an order on to one of its `nextStatuses`. With `CANCELLED` and `REFUNDED` goes back what it has been paid, which
+    /// needs `MANAGE_PAYMENTS` as well.
     #[graphql(
         guard = "Requires(Permission::ManageOrders)",
         directive = auth::apply(vec![Permission::ManageOrders.into()])
@@ -183,6 +193,7 @@ impl OrderMutation {
             order_id: parse_id(&input.order_id)?,
             to: input.status.into(),
             actor: Actor::Staff(ctx.signed_in()?.user_id),
+            may_pay_back: ctx.may(Permission::ManagePayments),
             note: input.note,
             at: ctx.app().clock.now(),
         };
@@ -195,6 +206,11 @@ async fn step(ctx: &Context<'_>, change: ChangeStatus) -> Result<OrderPayload> {
         let mut conn = ctx.conn().await?;
         change_status(&mut conn, &change).await
     };
+    if let Err(ActionError::Refused(reasons)) = &changed
+        && reasons.contains(&ChangeRefusal::MayNotPayBack)
+    {
+        Requires(Permission::ManagePayments).demand(ctx)?;
+    }
     let (changed, user_errors) = settle(changed)?;
     let order = match changed {
         None => None,
@@ -366,6 +382,12 @@ impl From<ChangeRefusal> for OrderUserError {
                 OrderErrorCode::PartlyShipped,
                 ["orderId"],
                 "A part of the order has left the shop: cancel what is left of it with orderLinesCancel.",
+            ),
+            // Answered with FORBIDDEN before it comes here.
+            ChangeRefusal::MayNotPayBack => Self::at(
+                OrderErrorCode::WrongTransition,
+                ["status"],
+                "Money would go back, which needs the permission MANAGE_PAYMENTS.",
             ),
             ChangeRefusal::NoLongerPending { status } => Self::at(
                 OrderErrorCode::NoLongerPending,

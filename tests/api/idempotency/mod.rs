@@ -17,39 +17,39 @@ use crate::support::client::{Answer, Client, Http};
 use crate::support::{Response, TestApp};
 
 /// What a retry answers with when the first one is still at work.
-const IN_FLIGHT: &str = "CONFLICT";
+pub(crate) const IN_FLIGHT: &str = "CONFLICT";
 
 const ADD: &str = "mutation($input: CartLinesAddInput!) { cartLinesAdd(input: $input) {
     cart { id token itemCount lines { id quantity product { name averageRating slug } } total: subtotal { currency amount } }
     userErrors { code } } }";
 
 /// An answer as it went over the line.
-struct Sent {
+pub(crate) struct Sent {
     answer: Answer,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 impl Sent {
     /// The bytes of its data.
-    fn data(&self) -> &str {
+    pub(crate) fn data(&self) -> &str {
         let text = self.answer.text();
         text.split(",\"extensions\":").next().unwrap_or(text)
     }
 
     /// The keys of the answer that were replayed.
-    fn replayed(&self) -> Vec<&str> {
+    pub(crate) fn replayed(&self) -> Vec<&str> {
         let replayed = self.body["extensions"]["idempotency"]["replayed"].as_array();
         replayed.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// The code of its one error, if it has one.
-    fn code(&self) -> Option<&str> {
+    pub(crate) fn code(&self) -> Option<&str> {
         self.body["errors"][0]["extensions"]["code"].as_str()
     }
 
     /// The data, without an error.
     #[track_caller]
-    fn at(&self, pointer: &str) -> &Value {
+    pub(crate) fn at(&self, pointer: &str) -> &Value {
         assert!(self.body["errors"].is_null(), "{:#}", self.body);
         self.body["data"].pointer(pointer).unwrap_or_else(|| panic!("{pointer} in {:#}", self.body))
     }
@@ -62,7 +62,7 @@ impl Sent {
 }
 
 /// Sends a document and keeps the bytes of its answer.
-async fn send(app: &TestApp, client: &Client, document: &str, variables: Value) -> Sent {
+pub(crate) async fn send(app: &TestApp, client: &Client, document: &str, variables: Value) -> Sent {
     send_with(app, client, &[], document, variables).await
 }
 

@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::{CANCEL, buy, move_to};
+use crate::support::db::run;
 use crate::support::{Client, ProductBuilder, TestApp, stock_of};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,20 +129,82 @@ async fn whoever_may_only_look_at_orders_cancels_none() {
     let app = TestApp::start().await;
     let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
     let (order, _) = buy(&app, &mug, 4).await;
+    let answer = asked_by(&app, UserId::new(), &[Permission::ReadOrders], &cancelling(&order)).await;
+    let refused = json!({ "order": null, "userErrors": [{ "code": "NOT_FOUND" }] });
+    assert_eq!(answer["data"]["orderCancel"], refused);
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_pay_back_ends_no_order_that_has_money() {
+    use Permission::{ManageOrders, ManagePayments, ReadOrders};
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let staff = app.staff().await;
+    let user = staff.user_id();
+    let moving = |order: &str, status: &str| {
+        format!(
+            "mutation {{ orderStatusUpdate(input: {{ orderId: {order:?}, status: {status} }}) {{
+                order {{ status }} userErrors {{ code }} }} }}"
+        )
+    };
+    for end in ["cancel", "CANCELLED", "REFUNDED"] {
+        let (order, _) = buy(&app, &mug, 2).await;
+        move_to(&staff, &order, "PAID").await;
+        let document = if end == "cancel" { cancelling(&order) } else { moving(&order, end) };
+        let refused = asked_by(&app, user, &[ReadOrders, ManageOrders], &document).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN", "{end}: {refused:#}");
+        assert_eq!(app.count("orders WHERE status = 'PAID' AND refunded = 0").await, 1, "{end}");
+        let done = asked_by(&app, user, &[ReadOrders, ManageOrders, ManagePayments], &document).await;
+        assert!(done["errors"].is_null(), "{end}: {done:#}");
+        assert_eq!(app.count("orders WHERE status = 'PAID'").await, 0, "{end}");
+    }
+    assert_eq!(app.count("refunds").await, 3);
+    // Where no money is, there is none to go back.
+    for end in ["cancel", "CANCELLED"] {
+        let (order, _) = buy(&app, &mug, 2).await;
+        let document = if end == "cancel" { cancelling(&order) } else { moving(&order, end) };
+        let done = asked_by(&app, user, &[ReadOrders, ManageOrders], &document).await;
+        assert!(done["errors"].is_null(), "{end}: {done:#}");
+    }
+    assert_eq!(app.count("orders WHERE status = 'CANCELLED'").await, 4);
+    assert_eq!(stock_of(&app, mug.variant).await, (10, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_cancel_an_order_that_is_paid_in_part_without_any_permission() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let (order, token) = buy(&app, &mug, 2).await;
+    let mut conn = app.database().connect().await;
+    let paid_in_part =
+        "INSERT INTO payments (id, order_id, provider, status, currency, amount, captured, provider_ref)
+         SELECT gen_random_uuid(), id, 'manual', 'CAPTURED', 'USD', 500, 500, 'manual_part' FROM orders;
+         UPDATE orders SET paid = 500";
+    run(&mut conn, paid_in_part).await;
+    let input = json!({ "input": { "orderId": order, "token": token } });
+    let cancelled = app.guest().query_with(CANCEL, input).await;
+    assert_eq!(cancelled.text("/orderCancel/order/status"), "CANCELLED");
+    assert_eq!(app.count("orders WHERE paid = 500 AND refunded = 500").await, 1);
+}
+
+fn cancelling(order: &str) -> String {
+    format!(
+        "mutation {{ orderCancel(input: {{ orderId: {order:?} }}) {{ order {{ id }} userErrors {{ code }} }} }}"
+    )
+}
+
+/// What somebody is answered who may do just this.
+async fn asked_by(app: &TestApp, user: UserId, permissions: &[Permission], document: &str) -> Value {
     let schema = Schema::open(app.app.clone()).await.expect("a schema");
     let expires_at = Utc::now() + TimeDelta::minutes(5);
-    let reader =
-        SignedIn::with_permissions(UserId::new(), SessionId::new(), vec![Permission::ReadOrders], expires_at);
+    let signed_in =
+        SignedIn::with_permissions(user, SessionId::new(), permissions.iter().copied(), expires_at);
     let caller = Caller {
-        viewer: Viewer::User(reader),
+        viewer: Viewer::User(signed_in),
         address: [127, 0, 0, 1].into(),
         cookies: Cookies::Unavailable,
     };
-    let request = Request::new(format!(
-        "mutation {{ orderCancel(input: {{ orderId: {order:?} }}) {{ order {{ id }} userErrors {{ code }} }} }}"
-    ));
-    let answer = Schema::execute(&schema, schema.read(request), caller, "a-test").await;
-    let answer = serde_json::to_value(answer.data).expect("JSON");
-    assert_eq!(answer["orderCancel"], json!({ "order": null, "userErrors": [{ "code": "NOT_FOUND" }] }));
-    assert_eq!(stock_of(&app, mug.variant).await, (10, 4));
+    let request = schema.read(Request::new(document));
+    serde_json::to_value(Schema::execute(&schema, request, caller, "a-test").await).expect("JSON")
 }

@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Shop, is_paid_back};
+use super::{Order, Shop, is_paid_back};
+use crate::pricing::{code, used};
+use crate::support::builders::Product;
 use crate::support::faults::Fault;
 use crate::support::stripe::GOOD_CARD;
 use crate::support::{ProductBuilder, stock_of};
@@ -40,6 +42,66 @@ async fn money_that_comes_late_is_honoured_while_the_stock_is_there() {
     assert_eq!(seen["refunds"], json!([]));
     assert_eq!(seen["paid"]["amount"], "25.00");
     assert_eq!(stock_of(&shop.app, mug.variant).await, (5, 2));
+}
+
+/// An order with the code, which lapses although it was paid: no word of it came. Its use is free again.
+async fn lapsed_with_code(shop: &Shop, mug: &Product) -> Order {
+    let order = shop.buy_with(mug, 2, &["ONCE"]).await;
+    let secret = shop.secret(&order).await;
+    assert_eq!(used(&shop.app, "ONCE").await, 1);
+    shop.stripe.pay(&secret, GOOD_CARD).await.expect("a good card");
+    shop.proxy.always("/v1/payment_intents", Fault::DropsBefore);
+    shop.app.app.clock.advance(TimeDelta::hours(2));
+    shop.until_status(&order, "CANCELLED").await;
+    assert_eq!(used(&shop.app, "ONCE").await, 0);
+    order
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_taken_up_again_uses_its_code_again() {
+    let shop = Shop::open().await;
+    let mug = ProductBuilder::new("mug").price(1250).stock(5).create(&shop.app).await;
+    let limits = json!({ "code": "ONCE", "percent": "10", "usageLimit": 1, "usageLimitPerCustomer": 1 });
+    let discount = code(&shop.app, limits).await;
+    let order = lapsed_with_code(&shop, &mug).await;
+    // That the code is offered no longer is nothing to somebody who has ordered with it.
+    let close = "mutation($id: ID!) { discountDeactivate(input: { id: $id }) { userErrors { code } } }";
+    let closed = shop.app.staff().await.query_with(close, json!({ "id": discount })).await;
+    assert!(closed.user_errors("discountDeactivate").is_empty(), "{:#}", closed.body);
+    shop.proxy.heal();
+    shop.app.app.clock.advance(TimeDelta::hours(2));
+    let seen = shop.until_status(&order, "PAID").await;
+    assert_eq!((&seen["paid"]["amount"], &seen["refunds"]), (&json!("22.50"), &json!([])));
+    assert_eq!(used(&shop.app, "ONCE").await, 1);
+    assert_eq!(shop.app.count("discount_uses WHERE used = 1").await, 1);
+    assert_eq!(shop.app.count("order_discounts WHERE given_back_at IS NULL").await, 1);
+    assert_eq!(stock_of(&shop.app, mug.variant).await, (5, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_goes_back_when_the_code_was_used_up_meanwhile() {
+    for limit in ["usageLimit", "usageLimitPerCustomer"] {
+        let shop = Shop::open().await;
+        let mug = ProductBuilder::new("mug").price(1250).stock(5).create(&shop.app).await;
+        code(&shop.app, json!({ "code": "ONCE", "percent": "10", limit: 1 })).await;
+        let late = lapsed_with_code(&shop, &mug).await;
+        // The same customer, whichever of the limits it is.
+        shop.buy_with(&mug, 1, &["ONCE"]).await;
+        shop.proxy.heal();
+        // Within the hold of the other order.
+        shop.app.app.clock.advance(TimeDelta::minutes(20));
+        let back = shop.until(&late, is_paid_back).await;
+        assert_eq!(
+            (&back["status"], &back["cancelReason"]),
+            (&json!("CANCELLED"), &json!("EXPIRED")),
+            "{limit}"
+        );
+        assert_eq!(back["refunds"][0]["reason"], "LATE_PAYMENT", "{limit}");
+        assert_eq!((&back["paid"], &back["paid"]["amount"]), (&back["refunded"], &json!("22.50")));
+        assert_eq!(used(&shop.app, "ONCE").await, 1, "{limit}");
+        assert_eq!(shop.app.count("order_discounts WHERE given_back_at IS NULL").await, 1);
+        assert_eq!(stock_of(&shop.app, mug.variant).await, (5, 1), "{limit}");
+    }
 }
 
 /// Two customers, one last piece, both pay: ten times in a row.

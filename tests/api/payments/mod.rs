@@ -3,6 +3,9 @@
 mod late;
 mod paying;
 mod refunding;
+mod slow;
+mod twice;
+mod unknown;
 mod webhooks;
 
 use std::time::Duration;
@@ -10,6 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::orders::{fill, input, place};
+use crate::pricing::set_codes;
 use crate::support::builders::Product;
 use crate::support::faults::FaultProxy;
 use crate::support::stripe::Stripe;
@@ -61,8 +65,16 @@ impl Shop {
     }
 
     async fn buy(&self, product: &Product, quantity: i32) -> Order {
+        self.buy_with(product, quantity, &[]).await
+    }
+
+    /// The same with these codes.
+    async fn buy_with(&self, product: &Product, quantity: i32, codes: &[&str]) -> Order {
         let guest = self.app.guest();
         let token = fill(&guest, product.variant, quantity).await;
+        if !codes.is_empty() {
+            set_codes(&guest, token.as_deref(), codes).await;
+        }
         let placed = place(&guest, input(token.as_deref())).await;
         assert!(placed.user_errors("orderPlace").is_empty(), "{:#}", placed.body);
         let text = |path| placed.text(path).to_owned();
@@ -97,6 +109,17 @@ impl Shop {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the order does not get there: {seen:#}");
+    }
+
+    /// Waits until Stripe was asked so often for what has this in its path.
+    async fn until_called(&self, path: &str, times: usize) {
+        for _ in 0..1200 {
+            if self.proxy.calls(path).len() >= times {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("Stripe is not asked: {:?}", self.proxy.calls(path));
     }
 
     async fn until_status(&self, order: &Order, status: &str) -> Value {

@@ -3,6 +3,11 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use cartograph::payments::Provider;
+use cartograph::payments::inbox::{self, Arrived};
+use cartograph::seal::Sealer;
+use chrono::TimeDelta;
+use secrecy::SecretString;
 use serde_json::json;
 
 use super::Shop;
@@ -51,4 +56,34 @@ async fn what_is_not_signed_is_not_read() {
     let large = http.send(Method::POST, "/webhooks/stripe", &[], "x".repeat(300_000)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(shop.app.count("gateway_events").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sealed_with_another_key_is_laid_aside_and_learnt_by_asking() {
+    let shop = Shop::open().await;
+    let mug = ProductBuilder::new("mug").price(1250).stock(5).create(&shop.app).await;
+    let order = shop.buy(&mug, 1).await;
+    let secret = shop.secret(&order).await;
+    shop.stripe.pay(&secret, GOOD_CARD).await.expect("a good card");
+    let another = Sealer::new(&SecretString::from("the shop's secret of before"));
+    let event = Arrived {
+        provider: Provider::Stripe,
+        id: "evt_1",
+        kind: "payment_intent.succeeded",
+        about: None,
+        payload: another.seal("cartograph gateway event", b"{}"),
+    };
+    let new = inbox::receive(&mut shop.app.database().connect().await, event).await;
+    assert!(new.expect("the event is kept"));
+    shop.app.app.worker.wake();
+    for _ in 0..600 {
+        if shop.app.count("gateway_events WHERE handled_at IS NOT NULL").await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(shop.app.count("gateway_events WHERE handled_at IS NULL").await, 0);
+    assert_eq!(shop.app.count("jobs WHERE kind = 'payment.event' AND finished_at IS NULL").await, 0);
+    shop.app.app.clock.advance(TimeDelta::minutes(3));
+    shop.until_status(&order, "PAID").await;
 }

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{code, fill, order, place, set_codes, used};
+use crate::support::db::{count, run};
 use crate::support::{Client, ProductBuilder, TestApp, UserBuilder, stock_of};
 
 const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
@@ -153,6 +154,38 @@ async fn orders_with_the_same_codes_and_goods_never_wait_for_each_other_in_a_cir
     placed.await;
     assert_eq!((used(&app, "GOODS").await, used(&app, "POST").await), (0, 0));
     assert_eq!(stock_of(&app, one.variant).await, (1000, 0));
+}
+
+/// The order has read a code without a limit, and waits for its stock: the limit is set before it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_set_while_an_order_is_placed_refuses_it_as_any_limit_does() {
+    for (limit, refusal) in
+        [("usage_limit", "DISCOUNT_USED_UP"), ("usage_limit_per_customer", "DISCOUNT_USED_UP_BY_CUSTOMER")]
+    {
+        let app = TestApp::start().await;
+        let mug = ProductBuilder::new("mug").price(1000).stock(100).create(&app).await;
+        code(&app, json!({ "code": "FREE", "percent": "10" })).await;
+        let guest = app.guest();
+        let mut inputs = Vec::new();
+        for _ in 0..2 {
+            let token = fill(&guest, &[(&mug, 1)]).await;
+            set_codes(&guest, token.as_deref(), &["FREE"]).await;
+            inputs.push(order(token.as_deref()));
+        }
+        let second = inputs.pop().expect("two orders");
+        assert!(place(&guest, inputs.remove(0)).await.at("/orderPlace/order").is_object());
+        let (mut conn, mut other) = (app.database().connect().await, app.database().connect().await);
+        run(&mut conn, "BEGIN; SELECT FROM inventory FOR UPDATE").await;
+        let limiting = async {
+            while count(&mut other, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted").await == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            run(&mut conn, &format!("UPDATE discounts SET {limit} = 1; COMMIT")).await;
+        };
+        let (refused, ()) = tokio::join!(place(&guest, second), limiting);
+        assert_eq!(refused.user_error_codes("orderPlace"), [refusal], "{:#}", refused.body);
+        assert_eq!((used(&app, "FREE").await, app.count("orders").await), (1, 1));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

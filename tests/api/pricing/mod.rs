@@ -51,7 +51,7 @@ fn written<'a>(answer: &'a Response, mutation: &str, thing: &str) -> &'a str {
 }
 
 /// A code that is there.
-async fn code(app: &TestApp, input: Value) -> String {
+pub(crate) async fn code(app: &TestApp, input: Value) -> String {
     let answer = write(&app.staff().await, "discountCreate", input).await;
     written(&answer, "discountCreate", "discount").to_owned()
 }
@@ -84,7 +84,7 @@ async fn fill(client: &Client, lines: &[(&Product, i32)]) -> Option<String> {
 }
 
 /// Sets the codes of the cart with this token, or of the customer's own.
-async fn set_codes(client: &Client, token: Option<&str>, codes: &[&str]) -> Response {
+pub(crate) async fn set_codes(client: &Client, token: Option<&str>, codes: &[&str]) -> Response {
     let document = format!(
         "mutation($input: CartDiscountCodesUpdateInput!) {{ cartDiscountCodesUpdate(input: $input) {{
             cart {{ {PRICED} discountCodes {{ code applicable reason message amount {{ amount }} }} }}
@@ -139,7 +139,7 @@ fn amounts(answer: &Response, of: &str) -> [String; 5] {
 }
 
 /// How many orders a discount counts.
-async fn used(app: &TestApp, code: &str) -> i64 {
+pub(crate) async fn used(app: &TestApp, code: &str) -> i64 {
     let document = "query($code: String) { discounts(filter: { code: $code }) { nodes { used } } }";
     let found = app.staff().await.query_with(document, json!({ "code": code })).await;
     found.int("/discounts/nodes/0/used")

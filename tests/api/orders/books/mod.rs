@@ -146,7 +146,8 @@ impl Shop {
         match verb {
             Verb::Pay(hundredths) => pay(conn, order_id, part(before.due(), *hundredths)).await,
             Verb::MoveTo(to) => {
-                was_done(change_status(conn, &ChangeStatus { order_id, to: *to, actor, note, at }).await)
+                let change = ChangeStatus { order_id, to: *to, actor, may_pay_back: true, note, at };
+                was_done(change_status(conn, &change).await)
             }
             Verb::ShipAll => {
                 let all = Ship { order_id, pieces: Vec::new(), parcel: Parcel::default(), note, actor };
