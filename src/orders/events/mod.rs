@@ -3,84 +3,18 @@
 //! [`append`] is the only way to write one. It moves the order, writes the event and puts it into the outbox in a single
 //! statement, so that none of the three can be there without the others.
 
-use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+mod kind;
+mod read;
+
+use diesel::QueryResult;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+pub use self::kind::EventKind;
+pub use self::read::{EVENT_ORDER, OrderEvent, events_after, events_by_ids, events_by_orders, latest};
 use super::state::OrderStatus;
 use crate::db::Prepare;
-use crate::db::schema::order_events;
 use crate::ids::{OrderEventId, OrderId, ShipmentId, UserId};
-
-/// The order of an order's events, for cursors.
-pub const EVENT_ORDER: &str = "event";
-
-/// What an event tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventKind {
-    /// The order came to be.
-    Placed,
-    /// The order moved from one status to another.
-    StatusChanged,
-    /// The customer's bank holds the money for the shop.
-    PaymentAuthorized,
-    /// Money came in that did not move the order.
-    PaymentReceived,
-    /// An attempt of the customer's to pay failed.
-    PaymentFailed,
-    /// It was decided to pay something back.
-    RefundRequested,
-    /// Something was paid back.
-    RefundSucceeded,
-    /// The provider could not pay something back.
-    RefundFailed,
-    /// Pieces were cancelled, the rest of the order goes on.
-    LinesCancelled,
-    /// Pieces left the shop.
-    ShipmentSent,
-    /// Pieces came back.
-    ReturnReceived,
-    /// Staff changed something of the order: its addresses, or a remark.
-    Edited,
-}
-
-impl EventKind {
-    /// Every kind.
-    pub const ALL: [Self; 12] = [
-        Self::Placed,
-        Self::StatusChanged,
-        Self::PaymentAuthorized,
-        Self::PaymentReceived,
-        Self::PaymentFailed,
-        Self::RefundRequested,
-        Self::RefundSucceeded,
-        Self::RefundFailed,
-        Self::LinesCancelled,
-        Self::ShipmentSent,
-        Self::ReturnReceived,
-        Self::Edited,
-    ];
-
-    /// The kind as the database writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Placed => "PLACED",
-            Self::StatusChanged => "STATUS_CHANGED",
-            Self::PaymentAuthorized => "PAYMENT_AUTHORIZED",
-            Self::PaymentReceived => "PAYMENT_RECEIVED",
-            Self::PaymentFailed => "PAYMENT_FAILED",
-            Self::RefundRequested => "REFUND_REQUESTED",
-            Self::RefundSucceeded => "REFUND_SUCCEEDED",
-            Self::RefundFailed => "REFUND_FAILED",
-            Self::LinesCancelled => "LINES_CANCELLED",
-            Self::ShipmentSent => "SHIPMENT_SENT",
-            Self::ReturnReceived => "RETURN_RECEIVED",
-            Self::Edited => "EDITED",
-        }
-    }
-}
 
 /// Who made something happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +42,7 @@ impl Actor {
     }
 
     /// Who stands in a row. An actor whose account is gone for good counts as the shop itself.
-    pub(super) fn stored(kind: &str, id: Option<UserId>) -> Self {
+    pub(in crate::orders) fn stored(kind: &str, id: Option<UserId>) -> Self {
         match (kind, id) {
             ("CUSTOMER", Some(id)) => Self::Customer(id),
             ("STAFF", Some(id)) => Self::Staff(id),
@@ -243,58 +177,6 @@ impl NewEvent<'_> {
     }
 }
 
-/// One event of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, QueryableByName)]
-#[diesel(table_name = order_events, check_for_backend(diesel::pg::Pg))]
-pub struct OrderEvent {
-    /// Its id.
-    pub id: OrderEventId,
-    /// Whose event it is.
-    pub order_id: OrderId,
-    /// Its place among the order's events: 1, 2, 3 without gaps.
-    pub sequence: i32,
-    kind: String,
-    from_status: Option<String>,
-    to_status: Option<String>,
-    actor_kind: String,
-    actor_id: Option<UserId>,
-    /// A remark of staff.
-    pub note: Option<String>,
-    /// When it happened.
-    pub occurred_at: DateTime<Utc>,
-    /// Its place in the feed over all orders; none until the relay gave it one.
-    pub feed_position: Option<i64>,
-    /// What else there is to know of it.
-    pub data: Option<serde_json::Value>,
-}
-
-impl OrderEvent {
-    /// What it tells of.
-    #[must_use]
-    pub fn kind(&self) -> EventKind {
-        // A CHECK lets no other kind into the table.
-        EventKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind).unwrap_or(EventKind::Edited)
-    }
-
-    /// The status before, unless the order was not there before.
-    #[must_use]
-    pub fn from(&self) -> Option<OrderStatus> {
-        self.from_status.as_deref().and_then(OrderStatus::parse)
-    }
-
-    /// The status after.
-    #[must_use]
-    pub fn to(&self) -> Option<OrderStatus> {
-        self.to_status.as_deref().and_then(OrderStatus::parse)
-    }
-
-    /// Who made it happen.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor::stored(&self.actor_kind, self.actor_id)
-    }
-}
-
 /// Appends an event: takes the order's next sequence number (which locks the order until the transaction ends), moves its
 /// status and amounts, writes the event and its outbox rows. [`diesel::NotFound`] when there is no such order. After the
 /// commit, wake the relay.
@@ -348,55 +230,4 @@ pub async fn append(mut conn: &AsyncPgConnection, event: NewEvent<'_>) -> QueryR
     .prepared()
     .get_result(&mut conn)
     .await
-}
-
-/// The events of one order behind a sequence number, oldest first, at most `limit`.
-pub async fn events_after(
-    mut conn: &AsyncPgConnection,
-    order_id: OrderId,
-    after: i32,
-    limit: i64,
-) -> QueryResult<Vec<OrderEvent>> {
-    order_events::table
-        .filter(order_events::order_id.eq(order_id))
-        .filter(order_events::sequence.gt(after))
-        .order(order_events::sequence)
-        .limit(limit)
-        .select(OrderEvent::as_select())
-        .load(&mut conn)
-        .await
-}
-
-/// The event that put an order into the status it has.
-pub async fn latest(mut conn: &AsyncPgConnection, order_id: OrderId) -> QueryResult<Option<OrderEvent>> {
-    order_events::table
-        .filter(order_events::order_id.eq(order_id))
-        .filter(order_events::to_status.is_not_null())
-        .order(order_events::sequence.desc())
-        .select(OrderEvent::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
-/// The events with these ids.
-pub async fn events_by_ids(
-    mut conn: &AsyncPgConnection,
-    ids: &[OrderEventId],
-) -> QueryResult<Vec<OrderEvent>> {
-    order_events::table
-        .filter(order_events::id.eq_any(ids))
-        .select(OrderEvent::as_select())
-        .load(&mut conn)
-        .await
-}
-
-/// All the events of these orders, oldest first. An order's life passes few statuses, and little else happens to it.
-pub async fn events_by_orders(mut conn: &AsyncPgConnection, ids: &[OrderId]) -> QueryResult<Vec<OrderEvent>> {
-    order_events::table
-        .filter(order_events::order_id.eq_any(ids))
-        .order((order_events::order_id, order_events::sequence))
-        .select(OrderEvent::as_select())
-        .load(&mut conn)
-        .await
 }

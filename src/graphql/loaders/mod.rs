@@ -4,16 +4,18 @@
 //! viewers. Those of a request share a connection while they read ([`Reads`]). The `dataloader` crate has no error
 //! channel and panics on a missing key, so values are `Result`s and every key gets an entry.
 
+mod batch;
+mod forget;
+mod rows;
+
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
-use dataloader::BatchFn;
-use dataloader::cached::Loader;
-use futures_util::future::BoxFuture;
 
+use self::batch::ById;
+use self::rows::{by, by_arguments, grouped};
 use super::room::Room;
 use super::shared::CatalogueChanges;
 use crate::accounts::address_book::SavedAddress;
@@ -25,7 +27,7 @@ use crate::cart::{self, CartContents};
 use crate::catalog::listing::{Listed, Listing};
 use crate::catalog::{self, Category, Image, Product, ProductOption, Variant};
 use crate::db::{Db, Reads};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::{
     AddressId, CartId, CategoryId, DiscountId, OrderEventId, OrderId, PaymentId, ProductId, RefundId,
     ReturnId, ReviewId, ShipmentId, ShippingMethodId, TaxRateId, UserId, VariantId, WebhookDeliveryId,
@@ -40,83 +42,6 @@ use crate::payments::{self, Payment, Refund, RefundLine, Transaction};
 use crate::pricing::{self, Discount, ShippingMethod, TaxRate};
 use crate::reviews::{self, Review, ReviewPage};
 use crate::webhooks::{self, Delivery, Endpoint};
-
-/// A batch bigger than any one document may cause; the loader's own default would split pages of orders in two.
-const MAX_BATCH: usize = 10_000;
-
-/// How many turns of the executor a loader waits for siblings to ask too. One is enough for most; a wide page takes a
-/// second and third until the last of them has been woken. The library's ten would poll the whole tree ten times.
-const YIELDS: usize = 3;
-
-/// One key's value as the cache holds it: errors are shared by all who wait for the batch.
-pub(super) type Loaded<V> = std::result::Result<V, Arc<Error>>;
-type Fetch<K, V> = Box<dyn FnMut(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>>> + Send + Sync>;
-
-pub(super) struct Batch<K, V>(Fetch<K, V>);
-
-impl<K, V> BatchFn<K, Loaded<Option<V>>> for Batch<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync,
-    V: Send,
-{
-    async fn load(&mut self, keys: &[K]) -> HashMap<K, Loaded<Option<V>>> {
-        match (self.0)(keys.to_vec()).await {
-            Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
-            Err(error) => {
-                let error = Arc::new(error);
-                keys.iter().map(|key| (key.clone(), Err(Arc::clone(&error)))).collect()
-            }
-        }
-    }
-}
-
-/// A loader of `V`s by `K`; a clone shares what was read.
-#[derive(Clone)]
-pub(super) struct ById<K: Hash + Eq + Clone, V: Clone>(Loader<K, Loaded<Option<V>>, Batch<K, V>>)
-where
-    Batch<K, V>: BatchFn<K, Loaded<Option<V>>>;
-
-impl<K, V> ById<K, V>
-where
-    K: Hash + Eq + Clone + Send + Sync + std::fmt::Debug + 'static,
-    V: Clone + Send + Sync + 'static,
-{
-    /// A loader that asks `fetch` for all the keys of a batch.
-    pub(super) fn new<F, Fut>(reads: &Reads, fetch: F) -> Self
-    where
-        F: Fn(Reads, Vec<K>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
-    {
-        let reads = reads.clone();
-        let batch =
-            Batch(Box::new(move |keys| Box::pin(fetch(reads.clone(), keys)) as BoxFuture<'static, _>));
-        Self(Loader::new(batch).with_max_batch_size(MAX_BATCH).with_yield_count(YIELDS))
-    }
-
-    /// The value of one key, if there is one.
-    pub(super) async fn load(&self, key: K) -> Loaded<Option<V>> {
-        // Boxed: the library makes room for an object's largest field once per field that is asked for.
-        Box::pin(self.0.try_load(key))
-            .await
-            .unwrap_or_else(|missing| Err(Arc::new(anyhow::Error::from(missing).into())))
-    }
-
-    /// Forgets everything after something was written, so that the answer shows what is there now.
-    pub(super) async fn forget(&self) {
-        self.0.clear_all().await;
-    }
-}
-
-impl<K, V> ById<K, Vec<V>>
-where
-    K: Hash + Eq + Clone + Send + Sync + std::fmt::Debug + 'static,
-    V: Clone + Send + Sync + 'static,
-{
-    /// The values that belong to one key; none is an empty list.
-    pub(super) async fn load_all(&self, key: K) -> Loaded<Vec<V>> {
-        Ok(self.load(key).await?.unwrap_or_default())
-    }
-}
 
 /// The rows of a page of what each account has: one statement for each page that is asked for; sibling fields ask for the
 /// same one.
@@ -395,125 +320,6 @@ impl Loaders {
     }
 }
 
-/// What a mutation does once it has written: the rest of its answer reads anew, and so do guests.
-impl Loaders {
-    /// Forgets what was read of products, after one was written or its stock; carts show both.
-    pub(super) async fn forget_products(&self) {
-        self.note();
-        self.carts.forget().await;
-        self.products.forget().await;
-        self.variants.forget().await;
-        self.variants_of.forget().await;
-        self.options_of.forget().await;
-        self.images_of.forget().await;
-        self.forget_listings().await;
-    }
-
-    /// Forgets what was read of orders and their money, after something happened to one.
-    pub(super) async fn forget_orders(&self) {
-        self.orders.forget().await;
-        self.events_of.forget().await;
-        self.order_lines_of.forget().await;
-        self.orders_of.forget().await;
-        self.payments.forget().await;
-        self.payments_of.forget().await;
-        self.transactions_of.forget().await;
-        self.refunds.forget().await;
-        self.refunds_of.forget().await;
-        self.refund_lines_of.forget().await;
-        self.shipments.forget().await;
-        self.shipments_of.forget().await;
-        self.shipment_lines_of.forget().await;
-        self.returns.forget().await;
-        self.returns_of.forget().await;
-        self.return_lines_of.forget().await;
-    }
-
-    /// Forgets what was read of the rules of pricing, after one was written; carts are priced by them.
-    pub(super) async fn forget_pricing(&self) {
-        self.note();
-        self.carts.forget().await;
-        self.shipping_methods.forget().await;
-        self.tax_rates.forget().await;
-        self.discounts.forget().await;
-    }
-
-    /// Forgets what was read of reviews, after one was written; products count them.
-    pub(super) async fn forget_reviews(&self) {
-        self.note();
-        self.reviews.forget().await;
-        self.reviews_of.forget().await;
-        self.products.forget().await;
-    }
-
-    /// Forgets what was read of accounts, after one was written; reviews say who wrote them.
-    pub(super) async fn forget_users(&self) {
-        self.note();
-        self.users.forget().await;
-        self.forget_sessions().await;
-    }
-
-    /// Forgets what was read of sessions, after some were ended, and of what was done to accounts.
-    pub(super) async fn forget_sessions(&self) {
-        self.sessions_of.forget().await;
-        self.account_events_of.forget().await;
-    }
-
-    /// Forgets what was read of address books, after one was written.
-    pub(super) async fn forget_addresses(&self) {
-        self.saved_addresses.forget().await;
-        self.addresses_of.forget().await;
-    }
-
-    /// Forgets what was read of categories, after one was written; products say where they are filed.
-    pub(super) async fn forget_categories(&self) {
-        self.note();
-        self.categories.forget().await;
-        self.children_of.forget().await;
-        self.products.forget().await;
-        self.forget_listings().await;
-    }
-
-    /// Forgets everything, after what was read of has been undone.
-    pub(super) async fn forget_all(&self) {
-        self.forget_products().await;
-        self.forget_categories().await;
-        self.forget_reviews().await;
-        self.forget_users().await;
-        self.forget_addresses().await;
-        self.forget_pricing().await;
-        self.order_events.forget().await;
-        self.forget_orders().await;
-    }
-
-    fn note(&self) {
-        self.changes.note();
-        self.noted.store(true, Ordering::Relaxed);
-    }
-
-    /// Notes what was changed once more, now that everybody sees it.
-    pub(super) fn committed(&self) {
-        if self.noted.swap(false, Ordering::Relaxed) {
-            self.changes.note();
-        }
-    }
-
-    async fn forget_listings(&self) {
-        self.listings.forget().await;
-        self.listing_counts.forget().await;
-    }
-}
-
-/// The things that each distinct set of arguments is wanted for: one statement answers for all of them. There are as many
-/// sets as a document spells out.
-fn by_arguments<K, A: Hash + Eq>(keys: Vec<(K, A)>) -> HashMap<A, Vec<K>> {
-    let mut things_of: HashMap<A, Vec<K>> = HashMap::new();
-    for (thing, arguments) in keys {
-        things_of.entry(arguments).or_default().push(thing);
-    }
-    things_of
-}
-
 /// Pages of reviews: a statement for each distinct page that the document asks for, whatever the number of products.
 async fn reviews_of(
     reads: &Reads,
@@ -526,18 +332,4 @@ async fn reviews_of(
         found.extend(pages.into_iter().map(|(product, reviews)| ((product, page.clone()), reviews)));
     }
     Ok(found)
-}
-
-/// Rows by their one key.
-fn by<K: Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
-    rows.into_iter().map(|row| (key(&row), row)).collect()
-}
-
-/// Rows by the key that several share, each group in the order of the rows.
-fn grouped<K: Hash + Eq, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Vec<V>> {
-    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
-    for row in rows {
-        groups.entry(key(&row)).or_default().push(row);
-    }
-    groups
 }
