@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::client::Http;
+use crate::support::stripe::Stripe;
 use crate::support::ws::Socket;
 use crate::support::{Client, TestApp};
 
@@ -18,7 +19,7 @@ use crate::support::{Client, TestApp};
 const BROWSER_PATIENCE: Duration = Duration::from_secs(180);
 
 async fn demo_shop() -> TestApp {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(|config| Stripe::account().configure(config)).await;
     assert!(demo::load(&app.app).await.expect("the demo shop can be loaded"));
     app
 }
@@ -91,7 +92,7 @@ async fn every_sample_runs_as_it_stands_on_the_demo_shop() {
     let app = demo_shop().await;
     let mut latest_order = None;
     let samples = samples();
-    assert!(samples.len() >= 9);
+    assert!(samples.len() >= 12);
     for sample in samples {
         let client = match &sample.role {
             Some(role) => demo_account(&app, role).await,

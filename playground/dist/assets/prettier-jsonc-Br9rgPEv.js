@@ -1,1 +1,0 @@
-import{a as e,i as t}from"./index-BXUaW4nr.js";var n=`jsonc-text`,r={jsonc:{astFormat:n,parse:e=>({text:e}),locStart:()=>0,locEnd:({text:e})=>e.length}},i={[n]:{print({node:{text:n}}){return t(n,e(n,void 0,{insertSpaces:!0,tabSize:2}))}}};export{r as parsers,i as printers};
