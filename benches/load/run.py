@@ -8,9 +8,10 @@ quote ratios.
 
 Environment: DATABASE_URL (a database made for this), CARTOGRAPH (the binary), DURATION (seconds per kind, default 10),
 CONNECTIONS (default 32), PRODUCTS and ORDERS (default 10000 and 100000), SEEDED=1 (the shop is there from an earlier
-run), ONLY (a kind's name).
+run), ONLY (a kind's name, or 'one at a time').
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -19,7 +20,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.parse
 import urllib.request
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
@@ -122,21 +126,56 @@ def guest_carts(server, variants, count):
         return list(pool.map(fill, range(count)))
 
 
+def some_products(server):
+    return server.pages("products", "slug name variants(first: 1) { nodes { id stock } }", count=20)
+
+
+def in_stock(server):
+    return [node["id"] for product in some_products(server) for node in product["variants"]["nodes"] if node["stock"] > 50]
+
+
 def kinds(server, customer):
     random.seed(1)
-    products = server.pages("products", "slug name variants(first: 1) { nodes { id stock } }", count=20)
+    products = some_products(server)
     slugs = [product["slug"] for product in products]
     categories = [category["slug"] for category in server.pages("categories", "slug", count=1)]
-    in_stock = [node["id"] for product in products for node in product["variants"]["nodes"] if node["stock"] > 50]
+    variants = in_stock(server)
     address = {"email": "ada@example.com", "shippingAddress": ADDRESS}
     yield "product page", None, lambda: bodies(document("product_page"), [{"slug": slug} for slug in random.sample(slugs, len(slugs))])
     yield "category page with reviews", None, lambda: bodies(document("category_page"), [{"slug": slug} for slug in categories])
     yield "search", None, lambda: bodies(document("search"), [{"search": words} for words in searches(products, 500)])
     yield "order history", customer, lambda: bodies(document("order_history"), [{}])
     yield "add to cart", None, lambda: bodies(
-        document("cart_add"), [{"input": {"lines": [{"variantId": random.choice(in_stock), "quantity": 1}]}} for _ in range(2000)])
+        document("cart_add"), [{"input": {"lines": [{"variantId": random.choice(variants), "quantity": 1}]}} for _ in range(2000)])
     yield "place order", None, lambda: bodies(
-        document("order_place"), [{"input": address | {"cartToken": token}} for token in guest_carts(server, in_stock, 600 * DURATION)])
+        document("order_place"), [{"input": address | {"cartToken": token}} for token in guest_carts(server, variants, 600 * DURATION)])
+
+
+def one_at_a_time(server, variants):
+    """Orders of one line and of many, each from a cart of its own, one after the other over one connection; by a client that
+    sends a key, as it should."""
+    print("\n| place order, one at a time | p50 ms | p95 ms | longest ms |")
+    print("|---|--:|--:|--:|")
+    address = urllib.parse.urlsplit(server.url)
+    for size in (1, 100):
+        tokens = []
+        for _ in range(200):
+            lines = [{"variantId": variant, "quantity": 1} for variant in random.sample(variants, size)]
+            tokens.append(server.ask(document("cart_add"), {"input": {"lines": lines}})["cartLinesAdd"]["cart"]["token"])
+        connection = http.client.HTTPConnection(address.hostname, address.port)
+        times = []
+        for token in tokens:
+            order = {"email": "ada@example.com", "shippingAddress": ADDRESS, "cartToken": token, "idempotencyKey": str(uuid.uuid4())}
+            body = json.dumps({"query": document("order_place"), "variables": {"input": order}})
+            begun = time.perf_counter()
+            connection.request("POST", address.path, body, {"content-type": "application/json"})
+            answer = json.loads(connection.getresponse().read())
+            times.append((time.perf_counter() - begun) * 1000)
+            if "errors" in answer or answer["data"]["orderPlace"]["userErrors"]:
+                sys.exit(f"no order of {size} lines: {answer}")
+        times.sort()
+        lines = "1 line" if size == 1 else f"{size} lines"
+        print(f"| {lines} | {times[len(times) // 2]:.1f} | {times[len(times) * 95 // 100]:.1f} | {times[-1]:.1f} |", flush=True)
 
 
 def main():
@@ -165,6 +204,8 @@ def main():
                 f"| {result['p99']:.1f} | {cpu * 1000 / result['requests']:.2f} | {server.memory():.0f} |", flush=True)
             if result["failed"] or result["socket_errors"]:
                 sys.exit(f"{name}: {result['failed']} answers were errors, {result['socket_errors']} sockets failed")
+        if os.environ.get("ONLY", "one at a time") == "one at a time":
+            one_at_a_time(server, in_stock(server))
     finally:
         server.stop()
 
