@@ -58,7 +58,13 @@ async fn something_fails(shop: &Arc<Shop>, chances: &mut StdRng) {
         }
         77..90 => {
             // Silence costs whoever asks the whole patience; a refused connection does not.
-            let faults = [Fault::HangsBefore, Fault::LostBefore, Fault::DropsAfter, Fault::FailsAfter, Fault::TooMany(1)];
+            let faults = [
+                Fault::HangsBefore,
+                Fault::LostBefore,
+                Fault::DropsAfter,
+                Fault::FailsAfter,
+                Fault::TooMany(1),
+            ];
             shop.gateway.always("/v1/", faults[chances.random_range(0..faults.len())]);
             pause(chances, 6_000).await;
             shop.gateway.heal();
@@ -94,7 +100,11 @@ async fn kill_servers(shop: &Arc<Shop>, chances: &mut StdRng, all: bool) {
 
 async fn restart_postgres(shop: &Arc<Shop>, chances: &mut StdRng) {
     let mut postgres = shop.postgres.lock().await;
-    if chances.random_bool(0.6) { postgres.crash() } else { postgres.stop() }
+    if chances.random_bool(0.6) {
+        postgres.crash()
+    } else {
+        postgres.stop()
+    }
     pause(chances, 2_000).await;
     postgres.restart().await;
 }

@@ -132,7 +132,10 @@ impl Caller {
             let text = ask(address, request, self.authorization.as_deref()).await.unwrap_or_default();
             let mut answer: Value = serde_json::from_str(&text).unwrap_or_default();
             if answer["errors"].is_null() && answer["data"].is_object() {
-                return Some(Answered { data: data_of(&text).to_owned(), payload: answer["data"][field].take() });
+                return Some(Answered {
+                    data: data_of(&text).to_owned(),
+                    payload: answer["data"][field].take(),
+                });
             }
             self.note_error(field, request, &answer);
             self.wait(400).await;

@@ -6,6 +6,8 @@
 //! `make torture` does it for ten minutes, `make test` for two. What happens is picked by a seed, which is printed;
 //! `TORTURE_SEED` picks it again, though never in the same order to the microsecond.
 
+#![expect(clippy::print_stdout, reason = "a line for each thing that must hold is what it is for")]
+
 #[path = "../api/support/mod.rs"]
 mod support;
 

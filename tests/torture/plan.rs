@@ -31,7 +31,8 @@ impl Plan {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
         let mut filters = arguments.iter().filter(|argument| !argument.starts_with('-')).peekable();
         let listing = arguments.iter().any(|argument| argument == "--list");
-        if listing || (filters.peek().is_some() && !filters.any(|filter| "torture".contains(filter.as_str()))) {
+        if listing || (filters.peek().is_some() && !filters.any(|filter| "torture".contains(filter.as_str())))
+        {
             return None;
         }
         let seed = number("TORTURE_SEED").unwrap_or_else(|| rand::rng().random_range(1..1_000_000));

@@ -63,7 +63,8 @@ impl Postgres {
         let mut server = self.program("postgres");
         server.arg("-D").arg(self.data());
         // What a crash of the machine would lose may be lost here; what a crash of the server would, may not.
-        for setting in ["fsync=off", "full_page_writes=off", "max_connections=150", "timezone=UTC", "jit=off"] {
+        for setting in ["fsync=off", "full_page_writes=off", "max_connections=150", "timezone=UTC", "jit=off"]
+        {
             server.args(["-c", setting]);
         }
         server.args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c"]);

@@ -92,7 +92,8 @@ impl Servers {
         let log = Arc::clone(&self.log);
         let hear = move |line: &str| log.hear(copy, line);
         let process = Process::try_start(&running[copy].data, &settings, hear).await;
-        let process = process.unwrap_or_else(|| panic!("a server does not start: {}", self.log.path.display()));
+        let process =
+            process.unwrap_or_else(|| panic!("a server does not start: {}", self.log.path.display()));
         self.addresses.write().expect("nobody panics with it")[copy] = Some(process.address);
         running[copy].process = Some(process);
     }

@@ -36,7 +36,8 @@ const PRODUCT: &str = "mutation($input: ProductCreateInput!) { productCreate(inp
     product { defaultVariant { id } } userErrors { code message } } }";
 const DISCOUNT: &str = "mutation($input: DiscountCreateInput!) { discountCreate(input: $input) {
     discount { id } userErrors { code message } } }";
-const ENDPOINT: &str = "mutation($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
+const ENDPOINT: &str =
+    "mutation($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
     webhookEndpoint { id } userErrors { code message } } }";
 /// What only time would do, done at once while no server runs: leases lapse, and what waits for its next attempt is due.
 const TIME_PASSES: &str = "
@@ -123,7 +124,14 @@ impl Shop {
         }
         let code = json!({ "code": "STORM", "percent": "10", "usageLimit": CODE_USES });
         done(admin.mutate("discountCreate", DISCOUNT, code).await.done());
-        let all = ["INVENTORY_CHANGED", "ORDER_CANCELLED", "ORDER_PAID", "ORDER_PLACED", "ORDER_REFUNDED", "ORDER_SHIPPED"];
+        let all = [
+            "INVENTORY_CHANGED",
+            "ORDER_CANCELLED",
+            "ORDER_PAID",
+            "ORDER_PLACED",
+            "ORDER_REFUNDED",
+            "ORDER_SHIPPED",
+        ];
         let types = [&all[..], &["ORDER_STATUS_CHANGED"]].concat();
         let endpoint = json!({ "url": shop.receiver.url(), "eventTypes": types });
         done(admin.mutate("webhookEndpointCreate", ENDPOINT, endpoint).await.done());

@@ -14,7 +14,8 @@ use crate::support::stripe::{GOOD_CARD, POOR_CARD, SECURE_CARD};
 
 const ADD: &str = "mutation($input: CartLinesAddInput!) { cartLinesAdd(input: $input) {
     cart { token itemCount } userErrors { code } } }";
-const CODES: &str = "mutation($input: CartDiscountCodesUpdateInput!) { cartDiscountCodesUpdate(input: $input) {
+const CODES: &str =
+    "mutation($input: CartDiscountCodesUpdateInput!) { cartDiscountCodesUpdate(input: $input) {
     cart { total { amount } } userErrors { code } } }";
 const PLACE: &str = "mutation($input: OrderPlaceInput!) { orderPlace(input: $input) {
     order { id number status expiresAt total { amount } lines { id quantity } } token userErrors { code message } } }";
@@ -55,7 +56,8 @@ async fn buy(caller: &mut Caller) -> Option<Placed> {
     let key = Uuid::now_v7().to_string();
     let address = json!({ "name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London",
                           "postalCode": "SW1Y 4JH", "country": "GB" });
-    let input = json!({ "cartToken": token, "email": format!("{key}@torture.test"), "shippingAddress": address });
+    let input =
+        json!({ "cartToken": token, "email": format!("{key}@torture.test"), "shippingAddress": address });
     let answer = caller.mutate_as(&key, Mark::Order, "orderPlace", PLACE, input).await.done()?;
     let order = ledger::placed(&answer);
     *caller.shop.ledger.placed.lock().expect("nobody panics with it") += 1;

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::shop::Shop;
 use crate::support::ws::Socket;
 
-const FEED: &str = "subscription($after: String) { orderEvents(after: $after) { cursor sequence order { id } } }";
+const FEED: &str =
+    "subscription($after: String) { orderEvents(after: $after) { cursor sequence order { id } } }";
 
 /// Watches until nothing new has come for a while after the storm, or the time is over.
 pub(crate) async fn watch(shop: Arc<Shop>) {
@@ -30,7 +31,8 @@ pub(crate) async fn watch(shop: Arc<Shop>) {
         while let Some(message) = socket.try_receive(Duration::from_secs(1)).await {
             let Some(message) = message else { continue };
             let event = &message["payload"]["data"]["orderEvents"];
-            let (Some(cursor), Some(sequence)) = (event["cursor"].as_str(), event["sequence"].as_i64()) else {
+            let (Some(cursor), Some(sequence)) = (event["cursor"].as_str(), event["sequence"].as_i64())
+            else {
                 break;
             };
             after = Some(cursor.to_owned());

@@ -59,8 +59,7 @@ impl Socket {
 
     /// The same with a server that may be gone, or go meanwhile: none then.
     pub(crate) async fn try_connect(address: SocketAddr, payload: Value) -> Option<Self> {
-        let mut request =
-            format!("ws://{address}/graphql/ws").into_client_request().expect("an address");
+        let mut request = format!("ws://{address}/graphql/ws").into_client_request().expect("an address");
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
         let tcp = TcpStream::connect(address).await.ok()?;

@@ -30,7 +30,11 @@ const EVENTS: &str = "SELECT order_id::text, sequence::bigint FROM order_events
 impl Books<'_> {
     pub(super) async fn history(&self, findings: &mut Findings) {
         let events = self.count("SELECT count(*) FROM order_events").await;
-        findings.note("events of orders: sequences without a gap, and the last is where the order is", events, self.texts(GAPS).await);
+        findings.note(
+            "events of orders: sequences without a gap, and the last is where the order is",
+            events,
+            self.texts(GAPS).await,
+        );
         self.deliveries(findings).await;
         self.feed(findings).await;
     }
@@ -76,7 +80,8 @@ impl Books<'_> {
                 wrong.push(format!("{order}: {sequence} behind {before}"));
             }
         }
-        let seen: HashSet<(&str, i64)> = told.iter().map(|(order, sequence)| (order.as_str(), *sequence)).collect();
+        let seen: HashSet<(&str, i64)> =
+            told.iter().map(|(order, sequence)| (order.as_str(), *sequence)).collect();
         let rows = self.database.query(EVENTS, &[]).await.expect("the events");
         for row in &rows {
             let (order, sequence) = (OrderId(id(row, 0)).to_string(), row.get::<_, i64>(1));

@@ -71,7 +71,11 @@ pub(crate) async fn audit(shop: &Shop, quiet: Result<(), String>) -> bool {
     books.tell_what_happened().await;
     if !holds {
         println!("what the servers logged: {}", shop.servers.log_path());
-        println!("once more: TORTURE_SEED={} TORTURE_SECONDS={} make torture", shop.plan.seed, shop.plan.length.as_secs());
+        println!(
+            "once more: TORTURE_SEED={} TORTURE_SECONDS={} make torture",
+            shop.plan.seed,
+            shop.plan.length.as_secs()
+        );
     }
     holds
 }
@@ -81,7 +85,9 @@ impl Books<'_> {
     async fn effort(&self, findings: &mut Findings, quiet: Result<(), String>) {
         let (plan, kills) = (&self.shop.plan, self.shop.servers.kills());
         let placed = *self.shop.ledger.placed.lock().expect("nobody panics with it");
-        let enough = |counted: usize, least: usize| if counted >= least { vec![] } else { vec![format!("of {least}")] };
+        let enough = |counted: usize, least: usize| {
+            if counted >= least { vec![] } else { vec![format!("of {least}")] }
+        };
         findings.note("orders placed, as many as there were to be", placed, enough(placed, plan.orders));
         findings.note("servers killed, as often as they were to be", kills, enough(kills, plan.kills));
         findings.note("no server panicked or ended by itself", kills, self.shop.servers.panics());
@@ -92,7 +98,8 @@ impl Books<'_> {
     async fn left_over(&self, quiet: Result<(), String>) -> Vec<String> {
         let dead = "SELECT kind || ' ' || coalesce(subject, '') || ': ' || coalesce(last_error, '')
                     FROM jobs WHERE died_at IS NOT NULL";
-        let open = "SELECT kind || ': ' || count(*) || ' open, ' || max(attempts) || ' attempts at most' FROM jobs
+        let open =
+            "SELECT kind || ': ' || count(*) || ' open, ' || max(attempts) || ' attempts at most' FROM jobs
                     WHERE finished_at IS NULL AND died_at IS NULL GROUP BY kind";
         quiet.err().into_iter().chain(self.texts(dead).await).chain(self.texts(open).await).collect()
     }
@@ -100,10 +107,12 @@ impl Books<'_> {
     /// Not an invariant, but what shows whether everything was tried.
     async fn tell_what_happened(&self) {
         let by = |what: &str, counts: Vec<(String, i64)>| {
-            let told: Vec<String> = counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
+            let told: Vec<String> =
+                counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect();
             println!("{what}: {}", told.join(", "));
         };
-        let orders = "SELECT status || coalesce(' ' || cancel_reason, ''), count(*) FROM orders GROUP BY 1 ORDER BY 1";
+        let orders =
+            "SELECT status || coalesce(' ' || cancel_reason, ''), count(*) FROM orders GROUP BY 1 ORDER BY 1";
         by("orders", self.counts(orders).await);
         by("refunds", self.counts("SELECT reason, count(*) FROM refunds GROUP BY 1 ORDER BY 1").await);
         let mut refusals: HashMap<String, usize> = HashMap::new();

@@ -41,14 +41,17 @@ const PAYMENTS: &str = "SELECT id::text, order_id::text, provider, captured, ref
     captured > 0 AND captured = (SELECT coalesce(sum(amount), 0) FROM refunds
         WHERE payment_id = payments.id AND reason IN ('OVERPAID', 'LATE_PAYMENT'))
     FROM payments WHERE order_id IN (SELECT id FROM orders WHERE email LIKE '%@torture.test')";
-const ORDERS: &str = "SELECT id::text, status, total, cancelled, paid, refunded FROM orders WHERE email LIKE '%@torture.test'";
-const REFUNDS: &str = "SELECT refunds.id::text, payment_id::text, refunds.amount, refunds.status, provider = 'stripe'
+const ORDERS: &str =
+    "SELECT id::text, status, total, cancelled, paid, refunded FROM orders WHERE email LIKE '%@torture.test'";
+const REFUNDS: &str =
+    "SELECT refunds.id::text, payment_id::text, refunds.amount, refunds.status, provider = 'stripe'
     FROM refunds JOIN payments ON payments.id = payment_id
     WHERE refunds.order_id IN (SELECT id FROM orders WHERE email LIKE '%@torture.test')";
 const OVERDUE: &str = "SELECT 'order ' || number || ' since ' || expires_at FROM orders
     WHERE status = 'PENDING' AND (expires_at < now() OR expires_at IS NULL) AND email LIKE '%@torture.test'";
 /// Amounts of an order that its history does not add up to.
-const UNTOLD: &str = "SELECT 'order ' || orders.number || ': paid ' || orders.paid || ', told ' || told.paid || '; refunded '
+const UNTOLD: &str =
+    "SELECT 'order ' || orders.number || ': paid ' || orders.paid || ', told ' || told.paid || '; refunded '
         || orders.refunded || ', told ' || told.refunded
     FROM orders, LATERAL (SELECT
         coalesce((SELECT sum(captured) FROM payments WHERE order_id = orders.id), 0)::bigint AS paid,
@@ -62,7 +65,11 @@ impl Books<'_> {
         self.charges(findings, &payments);
         Self::paid_orders(findings, &orders, &payments);
         self.refunds(findings, &payments).await;
-        findings.note("orders: paid and refunded are what their payments and refunds come to", orders.len(), self.texts(UNTOLD).await);
+        findings.note(
+            "orders: paid and refunded are what their payments and refunds come to",
+            orders.len(),
+            self.texts(UNTOLD).await,
+        );
         let lapsed = self.count("SELECT count(*) FROM orders WHERE cancel_reason = 'EXPIRED'").await;
         findings.note("orders lapsed, and none is unpaid past its time", lapsed, self.texts(OVERDUE).await);
     }
@@ -73,10 +80,16 @@ impl Books<'_> {
         for payment in payments {
             by_reference.entry(payment.reference.as_deref().unwrap_or_default()).or_default().push(payment);
         }
-        let metadata: HashMap<&str, &str> = self.journal.intents.iter()
+        let metadata: HashMap<&str, &str> = self
+            .journal
+            .intents
+            .iter()
             .filter_map(|intent| Some((intent.id.as_str(), intent.metadata["cartograph_payment"].as_str()?)))
             .collect();
-        let captured: Vec<&JournalCharge> = self.journal.charges.iter()
+        let captured: Vec<&JournalCharge> = self
+            .journal
+            .charges
+            .iter()
             .filter(|charge| charge.status == "succeeded" && charge.amount_captured > 0)
             .collect();
         let mut wrong = Vec::new();
@@ -85,7 +98,12 @@ impl Books<'_> {
             let intent = charge.payment_intent.as_deref().unwrap_or_default();
             let found = by_reference.get(intent).map(Vec::as_slice).unwrap_or_default();
             let [payment] = found else {
-                wrong.push(format!("charge {} of {} is {} payments", charge.id, charge.amount_captured, found.len()));
+                wrong.push(format!(
+                    "charge {} of {} is {} payments",
+                    charge.id,
+                    charge.amount_captured,
+                    found.len()
+                ));
                 continue;
             };
             *charged.entry(payment.id).or_default() += charge.amount_captured;
@@ -96,10 +114,18 @@ impl Books<'_> {
         for payment in payments.iter().filter(|payment| payment.provider == "stripe") {
             let charged = charged.get(&payment.id).copied().unwrap_or_default();
             if charged != payment.captured {
-                wrong.push(named("payment", payment.id, format!("charged {charged}, entered {}", payment.captured)));
+                wrong.push(named(
+                    "payment",
+                    payment.id,
+                    format!("charged {charged}, entered {}", payment.captured),
+                ));
             }
         }
-        findings.note("captured charges: each is one payment of one order, to the cent", captured.len(), wrong);
+        findings.note(
+            "captured charges: each is one payment of one order, to the cent",
+            captured.len(),
+            wrong,
+        );
     }
 
     /// Each order that is paid has one payment that pays for it, and no other keeps anything.
@@ -119,10 +145,18 @@ impl Books<'_> {
                     let due = order.total - order.cancelled;
                     // An order that is cancelled line by line before it is paid costs nothing in the end.
                     if counting.len() != 1 && due > 0 {
-                        wrong.push(named("order", order.id, format!("{status} by {} payments", counting.len())));
+                        wrong.push(named(
+                            "order",
+                            order.id,
+                            format!("{status} by {} payments", counting.len()),
+                        ));
                     }
                     if order.paid < due || keeps > order.total {
-                        wrong.push(named("order", order.id, format!("{status} with {keeps} of {}", order.total)));
+                        wrong.push(named(
+                            "order",
+                            order.id,
+                            format!("{status} with {keeps} of {}", order.total),
+                        ));
                     }
                 }
                 "CANCELLED" | "REFUNDED" if keeps != 0 => {
@@ -131,8 +165,11 @@ impl Books<'_> {
                 "PENDING" if order.paid != 0 => wrong.push(named("order", order.id, "PENDING and paid")),
                 _ => {}
             }
-            let of_payments: i64 = payments.iter().filter(|payment| payment.order == order.id)
-                .map(|payment| payment.captured - payment.refunded).sum();
+            let of_payments: i64 = payments
+                .iter()
+                .filter(|payment| payment.order == order.id)
+                .map(|payment| payment.captured - payment.refunded)
+                .sum();
             if of_payments != keeps {
                 wrong.push(named("order", order.id, format!("keeps {keeps}, its payments {of_payments}")));
             }
@@ -152,15 +189,26 @@ impl Books<'_> {
             }
         }
         let rows = self.database.query(REFUNDS, &[]).await.expect("the refunds");
-        let refunds: Vec<Refund> = rows.iter()
-            .map(|row| Refund { id: id(row, 0), payment: id(row, 1), amount: row.get(2), status: row.get(3), stripe: row.get(4) })
+        let refunds: Vec<Refund> = rows
+            .iter()
+            .map(|row| Refund {
+                id: id(row, 0),
+                payment: id(row, 1),
+                amount: row.get(2),
+                status: row.get(3),
+                stripe: row.get(4),
+            })
             .collect();
         for refund in refunds.iter().filter(|refund| refund.stripe) {
             let ours = RefundId(refund.id).to_string();
             let found = at_provider.remove(ours.as_str()).unwrap_or_default();
             let amounts: Vec<i64> = found.iter().map(|refund| refund.amount).collect();
             if refund.status != "SUCCEEDED" || amounts != [refund.amount] {
-                wrong.push(named("refund", refund.id, format!("{} of {}, made: {amounts:?}", refund.status, refund.amount)));
+                wrong.push(named(
+                    "refund",
+                    refund.id,
+                    format!("{} of {}, made: {amounts:?}", refund.status, refund.amount),
+                ));
             }
             if payments.iter().all(|payment| payment.id != refund.payment) {
                 wrong.push(named("refund", refund.id, "of no payment"));
@@ -168,9 +216,16 @@ impl Books<'_> {
         }
         wrong.extend(at_provider.keys().map(|id| format!("refund {id} was made and is not in the books")));
         findings.note("refunds: each made once, and entered", refunds.len(), wrong);
-        let over = self.journal.charges.iter().filter(|charge| charge.amount_refunded > charge.amount_captured);
-        let over = over.map(|charge| format!("charge {}: {} of {}", charge.id, charge.amount_refunded, charge.amount_captured));
-        findings.note("charges: what went back is no more than what came in", self.journal.charges.len(), over.collect());
+        let over =
+            self.journal.charges.iter().filter(|charge| charge.amount_refunded > charge.amount_captured);
+        let over = over.map(|charge| {
+            format!("charge {}: {} of {}", charge.id, charge.amount_refunded, charge.amount_captured)
+        });
+        findings.note(
+            "charges: what went back is no more than what came in",
+            self.journal.charges.len(),
+            over.collect(),
+        );
     }
 
     async fn payments(&self) -> Vec<Payment> {

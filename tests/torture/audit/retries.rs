@@ -14,10 +14,19 @@ const ASKED_AGAIN: usize = 400;
 
 /// What keys have left in the database, by their mark.
 const MARKS: [(Mark, &str); 5] = [
-    (Mark::Order, "SELECT split_part(email, '@', 1), count(*) FROM orders WHERE email LIKE '%@torture.test' GROUP BY 1"),
-    (Mark::Refund, "SELECT note, count(*) FROM (SELECT DISTINCT note, order_id, amount, created_at FROM refunds
-        WHERE reason = 'REQUESTED' AND note IS NOT NULL) AS decided GROUP BY 1"),
-    (Mark::Shipment, "SELECT tracking_code, count(*) FROM shipments WHERE tracking_code IS NOT NULL GROUP BY 1"),
+    (
+        Mark::Order,
+        "SELECT split_part(email, '@', 1), count(*) FROM orders WHERE email LIKE '%@torture.test' GROUP BY 1",
+    ),
+    (
+        Mark::Refund,
+        "SELECT note, count(*) FROM (SELECT DISTINCT note, order_id, amount, created_at FROM refunds
+        WHERE reason = 'REQUESTED' AND note IS NOT NULL) AS decided GROUP BY 1",
+    ),
+    (
+        Mark::Shipment,
+        "SELECT tracking_code, count(*) FROM shipments WHERE tracking_code IS NOT NULL GROUP BY 1",
+    ),
     (Mark::Stock, "SELECT reason, count(*) FROM stock_changes GROUP BY 1"),
     (Mark::Return, "SELECT note, count(*) FROM returns WHERE note IS NOT NULL GROUP BY 1"),
 ];
@@ -59,7 +68,8 @@ impl Books<'_> {
     async fn ask_again(&self) {
         let mut chances = self.shop.plan.chances_of(5);
         let sent = self.shop.ledger.sent.lock().expect("nobody panics with it").clone();
-        let answered: Vec<Arc<Sent>> = sent.into_iter().filter(|sent| sent.answer.is_some()).map(Arc::new).collect();
+        let answered: Vec<Arc<Sent>> =
+            sent.into_iter().filter(|sent| sent.answer.is_some()).map(Arc::new).collect();
         for _ in 0..ASKED_AGAIN.min(answered.len()) {
             let sent = &answered[chances.random_range(0..answered.len())];
             let address = self.shop.servers.any(&mut chances).await;

@@ -23,7 +23,8 @@ impl Books<'_> {
             let id: String = row.get(0);
             let variant = VariantId(id.parse().expect("an id")).to_string();
             let Some(start) = self.shop.stock.get(&variant) else { continue };
-            let [on_hand, reserved, sent, back, held] = [1, 2, 3, 4, 5].map(|column| row.get::<_, i64>(column));
+            let [on_hand, reserved, sent, back, held] =
+                [1, 2, 3, 4, 5].map(|column| row.get::<_, i64>(column));
             let adjusted = self.shop.ledger.adjusted.lock().expect("nobody panics with it");
             let came = start + adjusted.get(&variant).copied().unwrap_or_default();
             counted += 1;
@@ -32,13 +33,23 @@ impl Books<'_> {
                 lost.push(format!("{variant}: {on_hand} on hand + {sent} sent - {back} back is not {came}"));
             }
             if reserved != held || reserved > on_hand {
-                unbacked.push(format!("{variant}: {reserved} reserved, {held} held by orders, {on_hand} on hand"));
+                unbacked.push(format!(
+                    "{variant}: {reserved} reserved, {held} held by orders, {on_hand} on hand"
+                ));
             }
         }
-        findings.note("variants: stock on hand + sold = stock at the start + what was put there", counted, lost);
+        findings.note(
+            "variants: stock on hand + sold = stock at the start + what was put there",
+            counted,
+            lost,
+        );
         findings.note("variants: what is reserved is what open orders hold, and is there", counted, unbacked);
         findings.note("pieces that left the shop: each once", pieces, self.texts(SENT).await);
-        findings.note("uses of the code: counted, and never more than allowed", self.count(USES).await, self.texts(OVERUSED).await);
+        findings.note(
+            "uses of the code: counted, and never more than allowed",
+            self.count(USES).await,
+            self.texts(OVERUSED).await,
+        );
     }
 }
 
