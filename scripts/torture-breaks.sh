@@ -4,7 +4,7 @@
 #
 #   scripts/torture-breaks.sh [NAME...]
 #
-#   SECONDS_EACH  how long each is tortured (75)
+#   SECONDS_EACH  how long each is tortured (80)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ git worktree add --quiet --detach "$copy" HEAD
 trap 'git worktree remove --force "$copy"' EXIT
 # What others have written is not built twice.
 export CARGO_TARGET_DIR=$here/target
-export TORTURE_SECONDS=${SECONDS_EACH:-75} TORTURE_ORDERS=1 TORTURE_KILLS=1
+export TORTURE_SECONDS=${SECONDS_EACH:-80} TORTURE_ORDERS=1 TORTURE_KILLS=1
 
 [ $# -gt 0 ] || set -- $(cd tests/torture/breaks && ls *.patch | sed 's/\.patch$//')
 failures=0

@@ -1,6 +1,6 @@
 //! Taking the money that a bank holds for the shop.
 
-use super::{TillError, key, settle};
+use super::{TillError, key, nothing_will_come, settle};
 use crate::app::App;
 use crate::gateway::GatewayError;
 use crate::ids::PaymentId;
@@ -22,7 +22,13 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
     let gateway = app.gateways.of(payment.provider()).ok_or(TillError::NoGateway)?;
     let amount = Money::new(amount, payment.amount().currency);
     // Whether an earlier attempt has done it, the state tells; a key that keeps failing is not asked with again.
-    let standing = gateway.retrieve(reference).await?;
+    let standing = match gateway.retrieve(reference).await {
+        Err(error @ GatewayError::NotFound) => {
+            tracing::error!(payment = %id, reference, %error, "a payment is unknown at its provider: nothing will come of it");
+            return Ok(nothing_will_come(app, &app.upkeep, id).await?);
+        }
+        standing => standing?,
+    };
     if !matches!(standing.state, crate::gateway::IntentState::Authorized { .. }) {
         settle(app, &app.upkeep, &payment, &standing).await?;
         return Ok(());

@@ -26,6 +26,8 @@ pub(crate) struct Caller {
     authorization: Option<String>,
     /// Until when it insists.
     until: Instant,
+    /// Whether it sends some things twice.
+    restless: bool,
 }
 
 /// What became of a mutation.
@@ -58,7 +60,12 @@ pub(crate) struct Answered {
 impl Caller {
     pub(crate) fn new(shop: &Arc<Shop>, actor: u64, authorization: Option<String>) -> Self {
         let chances = shop.plan.chances_of(actor);
-        Self { shop: Arc::clone(shop), chances, authorization, until: shop.plan.end() }
+        Self { shop: Arc::clone(shop), chances, authorization, until: shop.plan.end(), restless: true }
+    }
+
+    /// The same, but one that sends nothing twice.
+    pub(crate) fn calm(self) -> Self {
+        Self { restless: false, ..self }
     }
 
     /// Whether something happens that does so often.
@@ -87,7 +94,7 @@ impl Caller {
     ) -> Became {
         input["idempotencyKey"] = key.into();
         let request = json!({ "query": document, "variables": { "input": input } }).to_string();
-        if self.by_chance(DOUBLED) {
+        if self.restless && self.by_chance(DOUBLED) {
             // A second click: whatever it is answered, nothing may happen twice.
             let (address, again) = (self.shop.servers.any(&mut self.chances).await, request.clone());
             let authorization = self.authorization.clone();
@@ -116,6 +123,7 @@ impl Caller {
             }
         };
         if let Some(first) = &sent.answer
+            && self.restless
             && self.by_chance(REPEATED)
             && let Some(again) = self.insist(&sent.request, field).await
         {

@@ -38,6 +38,15 @@ pub(crate) struct Sent {
     pub(crate) authorization: Option<String>,
 }
 
+/// Pieces that were put on a shelf or taken off.
+#[derive(Debug, Clone)]
+pub(crate) struct Adjustment {
+    pub(crate) variant: String,
+    pub(crate) delta: i64,
+    /// Whether they were; none while nobody has said.
+    pub(crate) done: Option<bool>,
+}
+
 /// An order, as whoever placed it knows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Placed {
@@ -57,8 +66,8 @@ pub(crate) struct Ledger {
     pub(crate) differing: Mutex<Vec<String>>,
     /// How often a key was sent again after its answer had come.
     pub(crate) repeated: Mutex<usize>,
-    /// What came to the shelves by hand, by variant.
-    pub(crate) adjusted: Mutex<HashMap<String, i64>>,
+    /// What came to the shelves by hand, or may have, by key.
+    pub(crate) adjusted: Mutex<HashMap<String, Adjustment>>,
     /// Orders that staff may have a look at.
     pub(crate) orders: Mutex<Vec<Placed>>,
     /// How many orders were placed.
@@ -98,8 +107,8 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn adjust(&self, variant: &str, delta: i64) {
-        *self.adjusted.lock().expect("nobody panics with it").entry(variant.to_owned()).or_default() += delta;
+    pub(crate) fn adjust(&self, key: &str, adjustment: Adjustment) {
+        self.adjusted.lock().expect("nobody panics with it").insert(key.to_owned(), adjustment);
     }
 }
 

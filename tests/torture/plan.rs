@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// How much of the time is for what was begun to be done, and for the audit.
+/// How much of the time is for what was begun to be done, and for the audit: a part, within bounds. The last orders take half a
+/// minute to lapse.
 const REST: f64 = 0.3;
-/// More time than this to come to rest is not needed.
+const SHORTEST_REST: Duration = Duration::from_secs(36);
 const LONGEST_REST: Duration = Duration::from_secs(100);
 
 /// How long, how hard, and with what chances.
@@ -49,7 +50,7 @@ impl Plan {
 
     /// When the storm is over.
     pub(crate) fn calm(&self) -> Instant {
-        self.end() - self.length.mul_f64(REST).min(LONGEST_REST)
+        self.end() - self.length.mul_f64(REST).clamp(SHORTEST_REST, LONGEST_REST)
     }
 
     /// When all of it is over.

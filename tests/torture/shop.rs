@@ -102,7 +102,7 @@ impl Shop {
 
     /// Signs an administrator in, who fills the shelves and enters who hears of events.
     async fn fill(shop: Arc<Self>) -> Arc<Self> {
-        let mut guest = Caller::new(&shop, 1, None);
+        let mut guest = Caller::new(&shop, 1, None).calm();
         let log_in = json!({ "email": ADMIN, "password": PASSWORD });
         let session = done(guest.mutate("sessionCreate", LOG_IN, log_in).await.done());
         let token = session["session"]["accessToken"].as_str().expect("a session").to_owned();
@@ -110,7 +110,7 @@ impl Shop {
         let mut filled = Arc::into_inner(shop).expect("nobody else has it yet");
         filled.admin = format!("Bearer {token}");
         let shop = Arc::new(filled);
-        let mut admin = Caller::new(&shop, 2, Some(shop.admin.clone()));
+        let mut admin = Caller::new(&shop, 2, Some(shop.admin.clone())).calm();
         let mut stock = HashMap::new();
         let mut variants = Vec::new();
         for (number, pieces) in STOCK.into_iter().enumerate() {

@@ -24,6 +24,8 @@ const PAY: &str = "mutation($input: PaymentCreateInput!) { paymentCreate(input: 
 const CANCEL: &str = "mutation($input: OrderCancelInput!) { orderCancel(input: $input) {
     order { status } userErrors { code } } }";
 
+/// How many of the variants, from the first on, are scarce.
+const SCARCE: usize = 4;
 /// How often somebody tries to begin to pay before they leave.
 const TRIES: usize = 8;
 
@@ -42,7 +44,9 @@ async fn buy(caller: &mut Caller) -> Option<Placed> {
     let variants = caller.shop.variants.clone();
     let mut lines = Vec::new();
     for _ in 0..caller.chances.random_range(1..=3) {
-        let variant = &variants[caller.chances.random_range(0..variants.len())];
+        // Many want what is scarce.
+        let among = if caller.by_chance(0.35) { SCARCE } else { variants.len() };
+        let variant = &variants[caller.chances.random_range(0..among)];
         if lines.iter().all(|line: &Value| line["variantId"] != json!(variant)) {
             lines.push(json!({ "variantId": variant, "quantity": caller.chances.random_range(1..=3) }));
         }

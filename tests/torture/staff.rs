@@ -7,8 +7,8 @@ use rand::RngExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::keyed::Caller;
-use crate::ledger::{Mark, Placed};
+use crate::keyed::{Became, Caller};
+use crate::ledger::{Adjustment, Mark, Placed};
 use crate::shop::Shop;
 
 const ORDER: &str = "query($id: ID!) { order(id: $id) { status
@@ -113,7 +113,13 @@ async fn adjust(caller: &mut Caller) {
     let delta = if caller.by_chance(0.85) { caller.chances.random_range(1..=6) } else { -1 };
     let key = Uuid::now_v7().to_string();
     let input = json!({ "variantId": variant, "delta": delta, "reason": key });
-    if caller.mutate_as(&key, Mark::Stock, "inventoryAdjust", ADJUST, input).await.done().is_some() {
-        caller.shop.ledger.adjust(&variant, delta);
-    }
+    // Noted before it is sent: whoever is interrupted may have done it.
+    let mut adjustment = Adjustment { variant, delta, done: None };
+    caller.shop.ledger.adjust(&key, adjustment.clone());
+    adjustment.done = match caller.mutate_as(&key, Mark::Stock, "inventoryAdjust", ADJUST, input).await {
+        Became::Done(_) => Some(true),
+        Became::Refused(_) => Some(false),
+        Became::Unknown => None,
+    };
+    caller.shop.ledger.adjust(&key, adjustment);
 }

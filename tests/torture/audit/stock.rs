@@ -1,5 +1,7 @@
 //! Nothing is sold twice, nothing gets lost.
 
+use std::collections::HashMap;
+
 use cartograph::ids::VariantId;
 
 use super::{Books, Findings};
@@ -19,13 +21,13 @@ impl Books<'_> {
         let rows = self.database.query(LEVELS, &[]).await.expect("the stock");
         let (mut counted, mut lost, mut unbacked) = (0, Vec::new(), Vec::new());
         let mut pieces = 0;
+        let adjusted = self.adjusted().await;
         for row in rows {
             let id: String = row.get(0);
             let variant = VariantId(id.parse().expect("an id")).to_string();
             let Some(start) = self.shop.stock.get(&variant) else { continue };
             let [on_hand, reserved, sent, back, held] =
                 [1, 2, 3, 4, 5].map(|column| row.get::<_, i64>(column));
-            let adjusted = self.shop.ledger.adjusted.lock().expect("nobody panics with it");
             let came = start + adjusted.get(&variant).copied().unwrap_or_default();
             counted += 1;
             pieces += usize::try_from(sent).unwrap_or_default();
@@ -44,6 +46,12 @@ impl Books<'_> {
             lost,
         );
         findings.note("variants: what is reserved is what open orders hold, and is there", counted, unbacked);
+        let changes = self.count("SELECT count(*) FROM outbox WHERE type = 'inventory.changed'").await;
+        findings.note(
+            "changes of stock: never was more promised than there was",
+            changes,
+            self.texts(OVERSOLD).await,
+        );
         findings.note("pieces that left the shop: each once", pieces, self.texts(SENT).await);
         findings.note(
             "uses of the code: counted, and never more than allowed",
@@ -51,8 +59,29 @@ impl Books<'_> {
             self.texts(OVERUSED).await,
         );
     }
+
+    /// What came to the shelves by hand, by variant. Of what nobody was answered, the database alone can tell.
+    async fn adjusted(&self) -> HashMap<String, i64> {
+        let found: HashMap<String, i64> = self
+            .counts("SELECT reason, sum(delta) FROM stock_changes GROUP BY 1")
+            .await
+            .into_iter()
+            .collect();
+        let mut sums = HashMap::new();
+        for (key, adjustment) in self.shop.ledger.adjusted.lock().expect("nobody panics with it").iter() {
+            let happened = adjustment.done.unwrap_or_else(|| found.contains_key(key));
+            *sums.entry(adjustment.variant.clone()).or_default() +=
+                if happened { adjustment.delta } else { 0 };
+        }
+        sums
+    }
 }
 
+/// What was told of stock at a moment when there was too little: it may be mended since by a delivery or a cancelled order.
+const OVERSOLD: &str =
+    "SELECT 'variant ' || aggregate_id || ': ' || (payload ->> 'reserved') || ' promised of '
+        || (payload ->> 'onHand') || ' at ' || occurred_at
+    FROM outbox WHERE type = 'inventory.changed' AND (payload ->> 'available')::bigint < 0";
 /// Lines that say something else than their shipments.
 const SENT: &str = "SELECT 'line ' || order_lines.id || ': ' || shipped || ' sent of ' || order_lines.quantity || ', by its shipments '
         || coalesce(sum(shipment_lines.quantity), 0)
