@@ -60,6 +60,9 @@ struct Books<'a> {
 /// Audits the shop; whether everything holds.
 pub(crate) async fn audit(shop: &Shop, quiet: Result<(), String>) -> bool {
     let database = shop.postgres.lock().await.connect().await;
+    // One look at all of it: where something is still being done, what is wrong shall not be that it was read too early.
+    let begun = database.batch_execute("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+    begun.expect("the books can be read");
     let books = Books { shop, database, journal: shop.stripe.journal().await };
     let mut findings = Findings::default();
     books.effort(&mut findings, quiet).await;
@@ -115,6 +118,15 @@ impl Books<'_> {
             "SELECT status || coalesce(' ' || cancel_reason, ''), count(*) FROM orders GROUP BY 1 ORDER BY 1";
         by("orders", self.counts(orders).await);
         by("refunds", self.counts("SELECT reason, count(*) FROM refunds GROUP BY 1 ORDER BY 1").await);
+        let sent = self.shop.ledger.sent.lock().expect("nobody panics with it").clone();
+        let by_staff = sent.iter().filter(|sent| sent.authorization.is_some());
+        let answered = sent.iter().filter(|sent| sent.answer.is_some());
+        println!(
+            "mutations: {} in all, {} answered, {} by staff",
+            sent.len(),
+            answered.count(),
+            by_staff.count()
+        );
         let mut refusals: HashMap<String, usize> = HashMap::new();
         refusals.extend(self.shop.ledger.refusals.lock().expect("nobody panics with it").clone());
         let mut refusals: Vec<_> = refusals.into_iter().map(|(code, count)| (code, count as i64)).collect();
