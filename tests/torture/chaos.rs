@@ -28,7 +28,7 @@ pub(crate) async fn storm(shop: &Arc<Shop>) {
         people.spawn(staff::work_on(Arc::clone(shop), actor));
     }
     let mut chances = shop.plan.chances_of(4);
-    while Instant::now() < shop.plan.calm() {
+    while !shop.is_calm() {
         tokio::time::sleep(Duration::from_millis(chances.random_range(500..4_000))).await;
         something_fails(shop, &mut chances).await;
     }

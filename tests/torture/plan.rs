@@ -10,6 +10,10 @@ use rand::{RngExt, SeedableRng};
 const REST: f64 = 0.3;
 const SHORTEST_REST: Duration = Duration::from_secs(36);
 const LONGEST_REST: Duration = Duration::from_secs(100);
+/// What a slow machine has beyond its time to come to rest.
+const GRACE: Duration = Duration::from_secs(60);
+/// When there were so many orders the storm is over, or so much more than there were to be.
+const ENOUGH: usize = 800;
 
 /// How long, how hard, and with what chances.
 #[derive(Debug, Clone)]
@@ -51,6 +55,17 @@ impl Plan {
     /// When the storm is over.
     pub(crate) fn calm(&self) -> Instant {
         self.end() - self.length.mul_f64(REST).clamp(SHORTEST_REST, LONGEST_REST)
+    }
+
+    /// Whether the storm is over: its time is up, or there was enough of it.
+    pub(crate) fn is_over(&self, orders: usize, kills: usize) -> bool {
+        let enough = ENOUGH.max(self.orders + self.orders / 10);
+        Instant::now() >= self.calm() || (orders >= enough && kills >= self.kills)
+    }
+
+    /// Until when what was begun has time to be done.
+    pub(crate) fn patience(&self) -> Instant {
+        self.end() + GRACE
     }
 
     /// When all of it is over.

@@ -142,6 +142,12 @@ impl Shop {
         shop
     }
 
+    /// Whether the storm is over.
+    pub(crate) fn is_calm(&self) -> bool {
+        let placed = *self.ledger.placed.lock().expect("nobody panics with it");
+        self.plan.is_over(placed, self.servers.kills())
+    }
+
     /// Has a part of all that is sent between the shop and others go wrong.
     pub(crate) fn turn_rough(&self) {
         self.gateway.by_chance(self.plan.seed, GATEWAY_FAULTS);
@@ -165,7 +171,7 @@ impl Shop {
         self.webhooks.moved_to(self.servers.any(&mut self.plan.chances_of(3)).await);
         let mut open = String::new();
         // Some time is kept for the audit itself.
-        while Instant::now() + Duration::from_secs(8) < self.plan.end() {
+        while Instant::now() + Duration::from_secs(8) < self.plan.patience() {
             let row = database.query_one(OPEN, &[]).await.expect("what is open");
             let counts: Vec<i64> = (0..4).map(|column| row.get(column)).collect();
             let webhooks = self.stripe.journal().await.webhooks.pending;

@@ -32,7 +32,7 @@ const TRIES: usize = 8;
 /// Shops on until the storm is over.
 pub(crate) async fn shop_on(shop: Arc<Shop>, actor: u64) {
     let mut caller = Caller::new(&shop, 1000 + actor, None);
-    while Instant::now() < shop.plan.calm() {
+    while !shop.is_calm() {
         if let Some(order) = buy(&mut caller).await {
             pay_somehow(&mut caller, &order).await;
         }

@@ -1,7 +1,6 @@
 //! Staff, who send, pay back, take back, put on the shelf, and get in each other's way.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use rand::RngExt;
 use serde_json::{Value, json};
@@ -31,7 +30,7 @@ const ADJUST: &str = "mutation($input: InventoryAdjustInput!) { inventoryAdjust(
 /// Works on until the storm is over.
 pub(crate) async fn work_on(shop: Arc<Shop>, actor: u64) {
     let mut caller = Caller::new(&shop, 2000 + actor, Some(shop.admin.clone()));
-    while Instant::now() < shop.plan.calm() {
+    while !shop.is_calm() {
         if caller.by_chance(0.25) {
             adjust(&mut caller).await;
         } else if let Some(order) = shop.ledger.some_order(&mut caller.chances) {

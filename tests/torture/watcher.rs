@@ -16,7 +16,7 @@ pub(crate) async fn watch(shop: Arc<Shop>) {
     let mut chances = shop.plan.chances_of(3000);
     // From the beginning: the demo's own orders are known already, and passed over by the auditor.
     let mut after: Option<String> = None;
-    while Instant::now() < shop.plan.end() {
+    while Instant::now() < shop.plan.patience() {
         let address = shop.servers.any(&mut chances).await;
         let payload = json!({ "authorization": shop.admin });
         let Some(mut socket) = Socket::try_connect(address, payload).await else {
