@@ -137,6 +137,13 @@ impl Mutation<'_> {
         match came {
             Came::Done(value) => self.keep(keyed, value, &anticipated).await,
             Came::Refused(value) => {
+                // The first one may have been done after we had looked for it and before it was our turn: what we are refused
+                // for is its own doing then.
+                let found = self.find(keyed).await.map_err(|error| self.failed(error))?;
+                if matches!(found, Found::Answer(_)) {
+                    self.give_up().await;
+                    return self.answer(keyed, found);
+                }
                 // What a verb does all the same stays: an ended session, an attempt that was counted.
                 if let Some(conn) = db.let_go().await {
                     db::commit(conn).await.map_err(|error| self.failed(error))?;

@@ -35,6 +35,29 @@ async fn one_of_many_duplicates_does_the_work_and_all_get_its_answer() {
     }
 }
 
+/// The first empties the cart for all others: whoever looks a moment too early must not be told that it is empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_orders_is_placed_and_nobody_is_refused_for_it() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(1000).create(&app).await;
+    let guest = app.guest();
+    let document = "mutation($input: OrderPlaceInput!) { orderPlace(input: $input) {
+        order { id } userErrors { code } } }";
+    for round in 0..25 {
+        let cart = crate::orders::fill(&guest, mug.variant, 1).await;
+        let mut input = crate::orders::input(cart.as_deref());
+        input["idempotencyKey"] = format!("order {round}").into();
+        let variables = json!({ "input": input });
+        let answers =
+            join_all((0..8).map(|_| send_until_answered(&app, &guest, document, variables.clone()))).await;
+        for sent in &answers {
+            assert_eq!(sent.data(), answers[0].data());
+        }
+        assert!(answers[0].at("/orderPlace/order/id").is_string());
+    }
+    assert_eq!(app.count("orders").await, 25);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_registrations_makes_the_account_and_all_are_signed_in() {
     let app = TestApp::start().await;
