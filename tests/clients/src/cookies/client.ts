@@ -12,6 +12,7 @@ const REFRESH = JSON.stringify({ query: 'mutation { sessionRefresh(input: {}) { 
 
 export function shopWithCookies(url: string): Shop {
   let renewal: Promise<unknown> | undefined;
+  let renewals = 0;
 
   /**
    * Whatever comes of it, what was refused is sent again: with the cookies that this tab got, with those that another tab
@@ -19,16 +20,21 @@ export function shopWithCookies(url: string): Shop {
    */
   function renew(): Promise<unknown> {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: REFRESH };
-    renewal ??= fetch(url, { ...init, credentials: 'include' }).finally(() => (renewal = undefined));
+    renewal ??= fetch(url, { ...init, credentials: 'include' }).finally(() => {
+      renewal = undefined;
+      renewals += 1;
+    });
     return renewal;
   }
 
   return {
     async fetch(input, init) {
       const send = () => fetch(input, { ...init, credentials: 'include' });
+      const before = renewals;
       const response = await send();
       if (response.status !== 401) return response;
-      await renew();
+      // Unless somebody has renewed it while this one was on its way.
+      if (renewals === before) await renew();
       return send();
     },
     socket: createClient({
