@@ -10,7 +10,7 @@ run: ## build and serve the demo shop on http://127.0.0.1:8000
 test: ## every test, with the servers and the browser they need; ARGS=catalog for some
 	@scripts/test.sh $(ARGS)
 
-torture: ## ten minutes of shoppers and staff while servers, database, Redis and Stripe fail; then an audit
+torture: ## up to ten minutes of shoppers and staff while servers, database, Redis and Stripe fail; then an audit
 	@scripts/torture.sh
 
 test-clients: ## the tools that front ends are made with, against schema.graphql and a running shop

@@ -3,7 +3,7 @@
 //! was begun is done, an auditor reads the database, the provider's journal and what everybody was told, and prints one line
 //! for each thing that must hold.
 //!
-//! `make torture` does it for ten minutes, `make test` for two. What happens is picked by a seed, which is printed;
+//! `make torture` does it for ten minutes at most, `make test` for two. What happens is picked by a seed, which is printed;
 //! `TORTURE_SEED` picks it again, though never in the same order to the microsecond.
 
 #![expect(clippy::print_stdout, reason = "a line for each thing that must hold is what it is for")]
