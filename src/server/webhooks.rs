@@ -35,7 +35,7 @@ pub(super) async fn stripe(
     match till::receive(&state.app, &body, signature).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(ReceiveError::NotTaken) => {
-            let message = "This shop takes no events of Stripe's: STRIPE_WEBHOOK_SECRET is not set.";
+            let message = "This shop takes no payments by Stripe: STRIPE_SECRET_KEY is not set.";
             refuse(StatusCode::NOT_FOUND, Code::NotFound, message, &id).into_response()
         }
         Err(ReceiveError::NotSigned) => {

@@ -8,11 +8,15 @@ use crate::error::{ActionError, Outcome, Refusal, Result};
 use crate::gateway::{Answer, Gateway, GatewayError, Intent, NewIntent, Provider};
 use crate::ids::OrderId;
 use crate::orders::queries::orders_by_ids;
+use crate::orders::settle_payment::Settled;
 use crate::orders::start_payment::{self as orders_start, StartPayment, StartRefusal, Started as Begun};
 use crate::orders::{Order, OrderStatus};
 use crate::payments::queries::payments_by_ids;
 use crate::payments::store::{self, Entry};
 use crate::payments::{CaptureMode, Outcome as LogOutcome, Payment, TransactionKind};
+
+/// How often it is begun anew because what the provider made is not to be used.
+const ATTEMPTS: usize = 3;
 
 /// In what role somebody pays for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,23 +81,27 @@ pub async fn start_payment(
         Provider::Manual => (CaptureMode::Automatic, orders.invoice_hold.unwrap_or(orders.hold)),
     };
     let start = StartPayment { order_id: order, provider, capture, hold, at: app.clock.now() };
-    let mut begun = begin(app, &start).await?;
-    if provider == Provider::Manual {
-        return Ok(Started { payment: begun.payment, client_secret: None, publishable_key: None });
+    for _ in 0..ATTEMPTS {
+        let begun = begin(app, &start).await?;
+        if provider == Provider::Manual {
+            return Ok(Started { payment: begun.payment, client_secret: None, publishable_key: None });
+        }
+        let gateway = app.gateways.of(provider).ok_or(StartPaymentRefusal::NotTaken)?;
+        match (ask(gateway, &begun).await, &begun.payment.provider_ref) {
+            (Ok(intent), _) => {
+                // Whoever asked at the same moment with another key has made the one that counts: by this one nobody must pay.
+                if let Some(started) = go_on(app, begun.payment, intent).await? {
+                    return Ok(started);
+                }
+            }
+            (Err(GatewayError::NotFound), Some(reference)) => {
+                tracing::error!(payment = %begun.payment.id, reference, "a payment is unknown at its provider; another takes its place");
+                nothing_will_come(app, &app.db, begun.payment.id).await?;
+            }
+            (Err(error), _) => return Err(not_begun(app, &begun.payment, error).await?.into()),
+        }
     }
-    let gateway = app.gateways.of(provider).ok_or(StartPaymentRefusal::NotTaken)?;
-    let mut intent = ask(gateway, &begun).await;
-    if let (Some(reference), Err(GatewayError::NotFound)) = (&begun.payment.provider_ref, &intent) {
-        tracing::error!(payment = %begun.payment.id, reference, "a payment is unknown at its provider; another takes its place");
-        nothing_will_come(app, &app.db, begun.payment.id).await?;
-        // Once: the other is new there, or it is as somebody else has just begun it.
-        begun = begin(app, &start).await?;
-        intent = ask(gateway, &begun).await;
-    }
-    match intent {
-        Ok(intent) => go_on(app, begun.payment, intent).await,
-        Err(error) => Err(not_begun(app, &begun.payment, error).await?.into()),
-    }
+    Err(StartPaymentRefusal::Unavailable.into())
 }
 
 /// Writes down that a payment is begun, or finds the one that was.
@@ -122,9 +130,12 @@ fn intent_for(payment: &Payment, order: &Order) -> NewIntent {
     }
 }
 
-/// Writes down what the provider calls the payment and how it stands: it may have been paid already.
-async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Started, StartPaymentRefusal> {
-    settle(app, &app.db, &payment, &intent).await?;
+/// Writes down what the provider calls the payment and how it stands: it may have been paid already. None when the payment has
+/// another name there by now.
+async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Option<Started>, StartPaymentRefusal> {
+    if settle(app, &app.db, &payment, &intent).await? == Settled::OtherReference {
+        return Ok(None);
+    }
     let conn = app.db.get().await?;
     let payment = payments_by_ids(&conn, &[payment.id]).await?.pop().unwrap_or(payment);
     let order = orders_by_ids(&conn, &[payment.order_id]).await?.pop();
@@ -133,7 +144,7 @@ async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Started, 
     if given_up || payment.cancel_requested_at.is_some() {
         return Err(StartPaymentRefusal::GivenUp.into());
     }
-    Ok(Started {
+    Ok(Some(Started {
         payment,
         client_secret: intent.client_secret,
         publishable_key: app
@@ -142,7 +153,7 @@ async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Started, 
             .stripe
             .as_ref()
             .and_then(|stripe| stripe.publishable_key.clone()),
-    })
+    }))
 }
 
 /// Notes why the provider made no payment ready, so that the next attempt can do better.

@@ -7,6 +7,7 @@ use axum::http::Method;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::ledger::{Mark, Sent};
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many of the mutations are sent once more though they were answered, and how many twice at once.
 const REPEATED: f64 = 0.12;
 const DOUBLED: f64 = 0.08;
+/// Why something is refused that is done a moment later: stock comes, codes become free, Stripe answers again.
+const PASSING: [&str; 3] = ["INSUFFICIENT_STOCK", "DISCOUNT_USED_UP", "GATEWAY_UNAVAILABLE"];
 
 /// A client with its own chances.
 pub(crate) struct Caller {
@@ -57,6 +60,12 @@ pub(crate) struct Answered {
     payload: Value,
 }
 
+impl Answered {
+    fn is_done(&self) -> bool {
+        codes(&self.payload).is_empty()
+    }
+}
+
 impl Caller {
     pub(crate) fn new(shop: &Arc<Shop>, actor: u64, authorization: Option<String>) -> Self {
         let chances = shop.plan.chances_of(actor);
@@ -94,12 +103,7 @@ impl Caller {
     ) -> Became {
         input["idempotencyKey"] = key.into();
         let request = json!({ "query": document, "variables": { "input": input } }).to_string();
-        if self.restless && self.by_chance(DOUBLED) {
-            // A second click: whatever it is answered, nothing may happen twice.
-            let (address, again) = (self.shop.servers.any(&mut self.chances).await, request.clone());
-            let authorization = self.authorization.clone();
-            tokio::spawn(async move { ask(address, &again, authorization.as_deref()).await });
-        }
+        let second = self.click_twice(&request).await;
         let mut sent = Sent {
             key: key.to_owned(),
             mark,
@@ -108,7 +112,12 @@ impl Caller {
             request,
             authorization: self.authorization.clone(),
         };
-        let became = match self.insist(&sent.request, field).await {
+        let first = self.insist(&sent.request, field).await;
+        let second = match second {
+            Some(click) => click.await.ok().flatten().and_then(|text| read(&text, field)),
+            None => None,
+        };
+        let became = match self.agreed(&sent.request, first, second) {
             None => Became::Unknown,
             Some(answer) => {
                 let codes = codes(&answer.payload);
@@ -133,19 +142,43 @@ impl Caller {
         became
     }
 
+    /// Sometimes sends the same at the same time, to any server.
+    async fn click_twice(&mut self, request: &str) -> Option<JoinHandle<Option<String>>> {
+        if !self.restless || !self.by_chance(DOUBLED) {
+            return None;
+        }
+        let (address, request) = (self.shop.servers.any(&mut self.chances).await, request.to_owned());
+        let authorization = self.authorization.clone();
+        Some(tokio::spawn(async move { ask(address, &request, authorization.as_deref()).await }))
+    }
+
+    /// What two clicks were answered together: once it was done, both have the same answer.
+    fn agreed(&self, request: &str, first: Option<Answered>, second: Option<Answered>) -> Option<Answered> {
+        let (first, second) = match (first, second) {
+            (Some(first), Some(second)) => (first, second),
+            (first, second) => return first.or(second),
+        };
+        let passes =
+            |answer: &Answered| codes(&answer.payload).iter().all(|code| PASSING.contains(&code.as_str()));
+        match (first.is_done(), second.is_done()) {
+            (true, true) => self.shop.ledger.compare(request, &first.data, &second.data),
+            // Of two that come at once one may be refused what the other gets a moment later, if that is how it was.
+            (true, false) if !passes(&second) => self.shop.ledger.compare(request, &first.data, &second.data),
+            (false, true) if !passes(&first) => self.shop.ledger.compare(request, &second.data, &first.data),
+            _ => {}
+        }
+        Some(if first.is_done() { first } else { second })
+    }
+
     /// Asks until there is an answer.
     async fn insist(&mut self, request: &str, field: &str) -> Option<Answered> {
         while Instant::now() < self.until {
             let address = self.shop.servers.any(&mut self.chances).await;
             let text = ask(address, request, self.authorization.as_deref()).await.unwrap_or_default();
-            let mut answer: Value = serde_json::from_str(&text).unwrap_or_default();
-            if answer["errors"].is_null() && answer["data"].is_object() {
-                return Some(Answered {
-                    data: data_of(&text).to_owned(),
-                    payload: answer["data"][field].take(),
-                });
+            if let Some(answered) = read(&text, field) {
+                return Some(answered);
             }
-            self.note_error(field, request, &answer);
+            self.note_error(field, request, &serde_json::from_str(&text).unwrap_or_default());
             self.wait(400).await;
         }
         None
@@ -167,6 +200,13 @@ impl Caller {
         let answer: Option<Value> = answer.and_then(|text| serde_json::from_str(&text).ok());
         answer.map_or(Value::Null, |mut answer| answer["data"].take())
     }
+}
+
+/// What an answer says of the field; none when it is none, or an error.
+fn read(text: &str, field: &str) -> Option<Answered> {
+    let mut answer: Value = serde_json::from_str(text).ok()?;
+    (answer["errors"].is_null() && answer["data"].is_object())
+        .then(|| Answered { data: data_of(text).to_owned(), payload: answer["data"][field].take() })
 }
 
 /// The data of an answer, to the byte. Whether it is a replay is said behind them.

@@ -1,10 +1,13 @@
 //! From an order to its money.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde_json::json;
 
 use super::Shop;
 use crate::orders::move_to;
+use crate::support::db::run;
 use crate::support::faults::Fault;
 use crate::support::stripe::{GOOD_CARD, POOR_CARD};
 use crate::support::{ProductBuilder, stock_of};
@@ -50,6 +53,26 @@ async fn an_order_is_paid_by_card_and_told_of_by_webhook() {
     assert_eq!(stock_of(&shop.app, mug.variant).await, (5, 2));
     let closed = shop.begin(&order).await;
     assert_eq!(closed["userErrors"][0]["code"], "NOT_PENDING");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_payments_that_stripe_makes_for_one_of_ours_customers_are_given_but_one() {
+    let shop = Shop::open().await;
+    let mug = ProductBuilder::new("mug").price(1250).stock(5).create(&shop.app).await;
+    let order = shop.buy(&mug, 1).await;
+    shop.proxy.next("/v1/payment_intents", &[Fault::Late(Duration::from_millis(1500))]);
+    let meanwhile = async {
+        shop.until_called("/v1/payment_intents", 1).await;
+        // As a third attempt does that got no answer: from now on Stripe is asked with another key.
+        run(&mut shop.app.database().connect().await, "UPDATE payments SET key_round = key_round + 1").await;
+        shop.secret(&order).await
+    };
+    let (late, early) = tokio::join!(shop.secret(&order), meanwhile);
+    assert_eq!(shop.stripe.journal().await.intents.len(), 2, "it was to be made twice");
+    assert_eq!(late, early);
+    shop.stripe.pay(&late, GOOD_CARD).await.expect("a good card");
+    shop.app.app.clock.advance(TimeDelta::minutes(3));
+    shop.until_status(&order, "PAID").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
