@@ -50,34 +50,53 @@ impl From<diesel::result::Error> for Error {
     }
 }
 
-/// What was waited for in vain.
+/// A failure that is nobody's fault and may be over in a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overdue {
-    /// A connection: all are in use, or PostgreSQL is away.
-    Connection,
-    /// A statement that PostgreSQL gave up; what it belonged to did not happen.
-    Statement,
-    /// A turn at work of which only so much is done at a time.
-    Turn,
+pub enum Passing {
+    /// No connection was free in time: all are in use, or PostgreSQL is away.
+    NoConnection,
+    /// A connection ended at work, for PostgreSQL stops or has crashed. What was being committed may have been.
+    LostConnection,
+    /// A statement took too long and PostgreSQL gave it up; what it belonged to did not happen.
+    SlowStatement,
+    /// No turn came in time at work of which only so much is done at a time.
+    NoTurn,
 }
 
 impl Error {
-    /// What took too long, if that is why it failed.
+    /// What it is that passes, if that is why it failed.
     #[must_use]
-    pub fn overdue(&self) -> Option<Overdue> {
-        use diesel::result::Error::DatabaseError;
+    pub fn passing(&self) -> Option<Passing> {
         match self {
-            Self::Pool(RunError::TimedOut) => Some(Overdue::Connection),
-            Self::Busy(_) => Some(Overdue::Turn),
-            // Diesel keeps PostgreSQL's code for it (57014) to itself. A server that speaks another language than English
-            // is not understood: its time-outs are failures like others.
-            Self::Database(DatabaseError(DatabaseErrorKind::Unknown, information))
-                if information.message() == "canceling statement due to statement timeout" =>
-            {
-                Some(Overdue::Statement)
+            Self::Pool(RunError::TimedOut) => Some(Passing::NoConnection),
+            Self::Pool(RunError::User(_)) => Some(Passing::LostConnection),
+            Self::Busy(_) => Some(Passing::NoTurn),
+            Self::Database(diesel::result::Error::DatabaseError(kind, information)) => {
+                passing(kind, information.message())
             }
             _ => None,
         }
+    }
+}
+
+/// The same for what a statement failed of. Diesel keeps PostgreSQL's codes (57014, 57P01 and their like) to itself. A server
+/// that speaks another language than English is not understood: its failures are failures like others.
+fn passing(kind: &DatabaseErrorKind, message: &str) -> Option<Passing> {
+    match (kind, message) {
+        (DatabaseErrorKind::Unknown, "canceling statement due to statement timeout") => {
+            Some(Passing::SlowStatement)
+        }
+        (DatabaseErrorKind::Unknown, message) if message.starts_with("terminating connection ") => {
+            Some(Passing::LostConnection)
+        }
+        (DatabaseErrorKind::ClosedConnection, _)
+        | (DatabaseErrorKind::UnableToSendCommand, "connection closed") => Some(Passing::LostConnection),
+        (DatabaseErrorKind::UnableToSendCommand, message)
+            if message.starts_with("error communicating with the server") =>
+        {
+            Some(Passing::LostConnection)
+        }
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ use async_graphql::{ErrorExtensionValues, PathSegment, Pos, Response, ServerErro
 use super::charge::seconds;
 use super::context::account_gone;
 use super::text;
-use crate::error::{Error, Overdue};
+use crate::error::{Error, Passing};
 use crate::ids::IdError;
 use crate::money::MoneyError;
 use crate::pagination::PageError;
@@ -46,7 +46,7 @@ pub enum Code {
     PersistedQueryNotFound,
     /// Only the documents of the shop's own clients are executed, and this is none of them.
     DocumentNotTrusted,
-    /// The server stops; another will answer.
+    /// The server stops, and another will answer; or its database is being started again.
     Unavailable,
     /// The work took too long and was given up, or would have had to wait too long.
     Timeout,
@@ -209,6 +209,8 @@ struct InternalCause(Arc<Error>);
 const INTERNAL_MESSAGE: &str =
     "Something went wrong on our side. Try again; if it stays, report the requestId.";
 const SLOW_MESSAGE: &str = "This took too long and was given up: ask for less at a time, or try again later.";
+const LOST_MESSAGE: &str = "The database went away meanwhile. Try again in a moment; send a change with the idempotency key that it \
+    had, for it may have been made.";
 const BUSY_MESSAGE: &str = "The shop is too busy to answer this: try again in a moment.";
 
 /// The most errors of one answer.
@@ -235,9 +237,10 @@ pub(super) fn finish_all(response: &mut Response, request_id: &str) {
 /// The last station of every error: gives it a code and the request's id, and logs what must not be sent, each cause once.
 fn finish(error: &mut ServerError, request_id: &str, logged: &mut Vec<String>) {
     if let Some(InternalCause(cause)) = error.source::<InternalCause>() {
-        let (code, message) = match cause.overdue() {
-            Some(Overdue::Statement) => (Code::Timeout, SLOW_MESSAGE),
-            Some(Overdue::Turn | Overdue::Connection) => (Code::Timeout, BUSY_MESSAGE),
+        let (code, message) = match cause.passing() {
+            Some(Passing::SlowStatement) => (Code::Timeout, SLOW_MESSAGE),
+            Some(Passing::NoTurn | Passing::NoConnection) => (Code::Timeout, BUSY_MESSAGE),
+            Some(Passing::LostConnection) => (Code::Unavailable, LOST_MESSAGE),
             None => (Code::Internal, INTERNAL_MESSAGE),
         };
         let said = cause.to_string();
@@ -267,10 +270,17 @@ fn finish(error: &mut ServerError, request_id: &str, logged: &mut Vec<String>) {
 }
 
 fn log(cause: &Error, path: &[PathSegment], request_id: &str) {
-    match cause.overdue() {
-        Some(Overdue::Statement) => tracing::warn!(request_id, %cause, ?path, "a resolver took too long"),
-        Some(Overdue::Turn) => tracing::warn!(request_id, %cause, ?path, "a resolver was turned away"),
-        Some(Overdue::Connection) => tracing::error!(request_id, %cause, ?path, "a resolver waited in vain"),
+    match cause.passing() {
+        Some(Passing::SlowStatement) => {
+            tracing::warn!(request_id, %cause, ?path, "a resolver took too long")
+        }
+        Some(Passing::NoTurn) => tracing::warn!(request_id, %cause, ?path, "a resolver was turned away"),
+        Some(Passing::NoConnection) => {
+            tracing::error!(request_id, %cause, ?path, "a resolver waited in vain")
+        }
+        Some(Passing::LostConnection) => {
+            tracing::error!(request_id, %cause, ?path, "a resolver lost its connection")
+        }
         None => tracing::error!(request_id, %cause, ?path, "a resolver failed"),
     }
 }

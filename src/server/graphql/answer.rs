@@ -103,7 +103,9 @@ fn status(response: &Sent, media: Media) -> StatusCode {
         _ if !newer => StatusCode::OK,
         code if code == Code::PersistedQueryNotFound.as_str() => StatusCode::NOT_FOUND,
         code if code == Code::Internal.as_str() => StatusCode::INTERNAL_SERVER_ERROR,
-        code if code == Code::Timeout.as_str() => StatusCode::SERVICE_UNAVAILABLE,
+        code if code == Code::Timeout.as_str() || code == Code::Unavailable.as_str() => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -1,5 +1,7 @@
 //! A key stands for what was done: refusals and failures leave it free, and nothing half done.
 
+use std::time::Duration;
+
 use diesel::sql_query;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
@@ -7,6 +9,7 @@ use serde_json::{Value, json};
 use super::{ADD, in_cart, lines, send};
 use crate::accounts::{refresh, register};
 use crate::live;
+use crate::support::db::{count, run};
 use crate::support::{ProductBuilder, TestApp};
 use cartograph::ids::VariantId;
 use cartograph::orders::OrderStatus;
@@ -44,7 +47,7 @@ async fn what_a_refusal_does_all_the_same_stays_done() {
     let refused = send(&app, &guest, document, json!({ "input": input })).await;
     assert_eq!(refused.at("/sessionRefresh/session"), &Value::Null);
     let ended = "SELECT count(*) AS n FROM sessions WHERE revoked_at IS NOT NULL";
-    assert_eq!(crate::support::db::count(&mut *app.db().await, ended).await, 1, "the session has ended");
+    assert_eq!(count(&mut *app.db().await, ended).await, 1, "the session has ended");
     let token = registered.text("/accountRegister/session/accessToken");
     let owner = app.guest().with_authorization(&format!("Bearer {token}"));
     assert_eq!(owner.query("{ viewer { id } }").await.error_code(), "UNAUTHENTICATED", "at once");
@@ -74,6 +77,30 @@ async fn an_answer_that_fails_undoes_the_work() {
     let done = send(&app, &staff, &step(""), input).await;
     assert_eq!(done.at("/orderStatusUpdate/order/status"), "PROCESSING");
     assert!(done.replayed().is_empty());
+}
+
+#[tokio::test]
+async fn who_loses_the_database_is_told_so_and_sends_it_again() {
+    let app = TestApp::start().await;
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    let customer = app.customer().await;
+    customer.query_with(ADD, lines(mug.variant, 1, "first")).await;
+    let mut holder = app.database().connect().await;
+    run(&mut holder, "BEGIN").await;
+    run(&mut holder, "SELECT FROM carts FOR UPDATE").await;
+    let restart = async {
+        // As PostgreSQL does when it is stopped: whatever waits for the cart loses its connection.
+        let waiting = "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while count(&mut holder, waiting).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        run(&mut holder, "ROLLBACK").await;
+    };
+    let (lost, ()) = tokio::join!(send(&app, &customer, ADD, lines(mug.variant, 3, "second")), restart);
+    assert_eq!(lost.code(), Some("UNAVAILABLE"), "{:#}", lost.body);
+    let again = send(&app, &customer, ADD, lines(mug.variant, 3, "second")).await;
+    assert_eq!((again.at("/cartLinesAdd/cart/itemCount"), again.replayed().len()), (&json!(4), 0));
 }
 
 #[tokio::test]
