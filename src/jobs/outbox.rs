@@ -44,10 +44,21 @@ pub(super) async fn is_waiting(mut conn: &AsyncPgConnection) -> QueryResult<(boo
 
 /// At most `limit` events that were not turned into jobs yet, oldest first. The caller makes sure that it is the only one until
 /// it has committed.
+///
+/// Events of orders are in the order in which they happened, for each locks its order. Those of variants and products need not
+/// be: a change of price may be written before a sale and committed after it. So they tell how things stand now: of two that
+/// are sent, the later one is never the older news.
 pub(super) async fn not_fanned_out(mut conn: &AsyncPgConnection, limit: i64) -> QueryResult<Vec<Event>> {
     diesel::sql_query(
-        "SELECT id, type, aggregate_id, payload, occurred_at FROM outbox
-         WHERE fanned_out_at IS NULL ORDER BY position LIMIT $1",
+        "SELECT id, type, aggregate_id, occurred_at,
+                payload || coalesce(CASE type
+                    WHEN 'inventory.changed' THEN (
+                        SELECT jsonb_build_object('onHand', on_hand, 'reserved', reserved, 'available', on_hand - reserved)
+                        FROM inventory WHERE variant_id = aggregate_id)
+                    WHEN 'product.updated' THEN (
+                        SELECT jsonb_build_object('slug', slug, 'status', status) FROM products WHERE id = aggregate_id)
+                    END, '{}') AS payload
+         FROM outbox WHERE fanned_out_at IS NULL ORDER BY position LIMIT $1",
     )
     .bind::<BigInt, _>(limit)
     .prepared()

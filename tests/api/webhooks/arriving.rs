@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::{ROTATE, TEST, create, deliveries, endpoint, endpoint_when, settled};
 use crate::live::{place, step};
-use crate::support::TestApp;
+use crate::orders::buy;
 use crate::support::db::run;
 use crate::support::receiver::{Manner, Receiver};
+use crate::support::{ProductBuilder, TestApp};
 
 #[tokio::test]
 async fn an_event_arrives_once_signed_and_is_in_the_log() {
@@ -110,6 +111,30 @@ async fn the_events_of_an_order_arrive_in_order_whatever_fails() {
     assert!(failed > 5, "only {failed} attempts failed");
     assert_eq!(sequences.len(), orders.len());
     assert!(sequences.values().all(|taken| *taken == [1, 2, 3, 4, 5]), "{sequences:?}");
+}
+
+#[tokio::test]
+async fn what_is_told_of_stock_later_is_never_the_older_news() {
+    let (app, receiver) = (TestApp::start().await, Receiver::start().await);
+    let mug = ProductBuilder::new("mug").stock(10).create(&app).await;
+    settled(&app).await;
+    create(&app.admin().await, &receiver.url(), &["INVENTORY_CHANGED"]).await;
+    // A price changes, in a transaction that takes its time: its event is written before a sale, and committed after it.
+    let mut slow = app.database().connect().await;
+    run(&mut slow, "BEGIN").await;
+    let written = format!(
+        "INSERT INTO outbox (id, aggregate_type, aggregate_id, type, payload) SELECT uuid_v7(), 'variant', variant_id,
+             'inventory.changed', jsonb_build_object('onHand', on_hand, 'reserved', reserved, 'available', on_hand - reserved)
+         FROM inventory WHERE variant_id = '{}'",
+        mug.variant.0
+    );
+    run(&mut slow, &written).await;
+    buy(&app, &mug, 3).await;
+    let [sale] = &receiver.hears(1).await[..] else { panic!("one event") };
+    assert_eq!(sale.json()["data"]["available"], 7);
+    run(&mut slow, "COMMIT").await;
+    let told = receiver.hears(2).await[1].json()["data"].take();
+    assert_eq!((&told["onHand"], &told["reserved"], &told["available"]), (&json!(10), &json!(3), &json!(7)));
 }
 
 #[tokio::test]
