@@ -177,8 +177,8 @@ impl JobMutation {
     ) -> Result<JobReplayPayload> {
         let id: JobId = parse_id(&input.id)?;
         let revived = {
-            let conn = ctx.conn().await?;
-            queue::revive(&conn, id).await
+            let mut conn = ctx.conn().await?;
+            queue::revive(&mut conn, id).await
         };
         let (done, user_errors) = settle(revived)?;
         ctx.wake_worker().await;

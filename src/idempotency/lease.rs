@@ -60,20 +60,21 @@ pub async fn lease(
     }))
 }
 
-/// Keeps the sealed answer to a request whose lease this is. Whoever has taken it over meanwhile keeps their own.
+/// Keeps the sealed answer to a request whose lease this is. False when somebody has taken it over meanwhile: they keep their
+/// own.
 pub async fn settle(
     mut conn: &AsyncPgConnection,
     request: &Keyed,
     lease: Lease,
     answer: &[u8],
-) -> QueryResult<()> {
-    diesel::update(idempotency_keys::table.find(request.digest.as_slice()))
+) -> QueryResult<bool> {
+    let kept = diesel::update(idempotency_keys::table.find(request.digest.as_slice()))
         .filter(idempotency_keys::leased_until.eq(lease.0))
         .set((idempotency_keys::answer.eq(answer), idempotency_keys::leased_until.eq(None::<DateTime<Utc>>)))
         .prepared()
         .execute(&mut conn)
         .await?;
-    Ok(())
+    Ok(kept == 1)
 }
 
 /// Gives the lease of a request back, of which there is nothing to keep: its key is free again.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Uuid};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use crate::db::Prepare;
 use crate::db::schema::jobs;
@@ -79,18 +79,21 @@ pub async fn count_dead(mut conn: &AsyncPgConnection) -> QueryResult<i64> {
 
 /// Has a dead job begun again, at its old place: those behind it in its order that are still open wait for it. Wake the
 /// workers then.
-pub async fn revive(mut conn: &AsyncPgConnection, id: JobId) -> Outcome<(), ReviveRefusal> {
-    // The count of attempts goes on: a worker that died with the job must not be taken for the next one.
-    let revived = diesel::sql_query(
-        "UPDATE jobs SET died_at = NULL, leased_until = NULL, run_at = now(), max_attempts = attempts + $2 \
-         WHERE id = $1 AND died_at IS NOT NULL",
-    )
-    .bind::<Uuid, _>(id)
-    .bind::<Integer, _>(MORE_ATTEMPTS)
-    .prepared()
-    .execute(&mut conn)
-    .await;
-    match revived {
+pub async fn revive(conn: &mut AsyncPgConnection, id: JobId) -> Outcome<(), ReviveRefusal> {
+    // A transaction of its own, so that one around it outlives the refusal.
+    let revived = conn.transaction(async |conn| {
+        // The count of attempts goes on: a worker that died with the job must not be taken for the next one.
+        diesel::sql_query(
+            "UPDATE jobs SET died_at = NULL, leased_until = NULL, run_at = now(), max_attempts = attempts + $2 \
+             WHERE id = $1 AND died_at IS NOT NULL",
+        )
+        .bind::<Uuid, _>(id)
+        .bind::<Integer, _>(MORE_ATTEMPTS)
+        .prepared()
+        .execute(conn)
+        .await
+    });
+    match revived.await {
         Ok(0) => Err(ReviveRefusal::NotFound.into()),
         Ok(_) => Ok(()),
         Err(error) if violated_constraint(&error) == Some("jobs_unique_key_key") => {

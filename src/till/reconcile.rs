@@ -69,14 +69,20 @@ where
 async fn let_lapse(app: &App) -> Result<()> {
     let now = app.clock.now();
     let due = overdue(&*app.upkeep.get().await?, now, BATCH).await?;
+    let mut came = Ok(());
     for order in due {
-        if expire(&mut *app.upkeep.get().await?, order, now).await? {
-            tracing::debug!(%order, "an order was not paid in time");
-            app.relay.wake();
-            app.worker.wake();
+        match expire(&mut *app.upkeep.get().await?, order, now).await {
+            Ok(true) => {
+                tracing::debug!(%order, "an order was not paid in time");
+                app.relay.wake();
+                app.worker.wake();
+            }
+            Ok(false) => {}
+            // One that cannot lapse is no reason for others not to.
+            Err(error) => came = Err(error),
         }
     }
-    Ok(())
+    came
 }
 
 /// Asks after the payments that are due for it, a few at once. Those that it has not come to at `shutdown` are asked after by
@@ -113,7 +119,7 @@ async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
     store::check_later(&conn, payment, app.clock.now()).await?;
     // What was decided and has no job any more is taken up again.
     if payment.cancel_requested_at.is_some() {
-        queue::enqueue(&conn, &CancelPayment { payment: payment.id.0 }).await?;
+        queue::enqueue(&conn, &CancelPayment::of(payment)).await?;
     } else if payment.capture_requested.is_some() {
         queue::enqueue(&conn, &CapturePayment { payment: payment.id.0 }).await?;
     }

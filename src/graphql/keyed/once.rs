@@ -214,15 +214,25 @@ impl Mutation<'_> {
         };
         let settled = async {
             let conn = self.request.db.get().await?;
-            match &sealed {
+            Ok::<_, Error>(match &sealed {
                 Some(sealed) => idempotency::settle(&conn, keyed, lease, sealed).await?,
-                None => idempotency::release(&conn, keyed, lease).await?,
-            }
-            Ok::<_, Error>(())
+                None => {
+                    idempotency::release(&conn, keyed, lease).await?;
+                    true
+                }
+            })
         };
-        if let Err(error) = settled.await {
-            // The work is done. When the lease has run out, a retry does what can be done twice, and keeps its answer.
-            tracing::warn!(%error, "the answer to a mutation could not be kept");
+        match settled.await {
+            Ok(true) => {}
+            // Nobody is given an answer that would not be given again: a retry does what can be done twice, and keeps its own.
+            Err(error) if sealed.is_some() => return Err(self.failed(error)),
+            Err(error) => {
+                tracing::warn!(%error, "a key could not be given back; it is free when its lease has run out")
+            }
+            Ok(false) => {
+                let found = self.find(keyed).await.map_err(|error| self.failed(error))?;
+                return self.answer(keyed, found);
+            }
         }
         match came {
             // What was done outside cannot be undone; what of the answer failed is told beside it.

@@ -91,5 +91,9 @@ async fn a_dead_job_is_not_begun_again_beside_another_that_does_the_same() {
     let id = shown.text("/deadJobs/nodes/0/id");
     let refused = admin.query_with(REPLAY, json!({ "id": id })).await;
     assert_eq!(refused.user_error_codes("jobReplay"), ["WAITS_ALREADY"]);
+    // A refusal of the table's leaves the transaction of a mutation with a key whole.
+    let keyed = "mutation($id: ID!) { jobReplay(input: { id: $id, idempotencyKey: \"k\" }) { userErrors { code field message } } }";
+    let refused = admin.query_with(keyed, json!({ "id": id })).await;
+    assert_eq!(refused.user_error_codes("jobReplay"), ["WAITS_ALREADY"]);
     assert_eq!(app.count("jobs WHERE died_at IS NOT NULL").await, 1);
 }
