@@ -301,6 +301,7 @@ diesel::table! {
         checks -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        released_ref -> Nullable<Text>,
     }
 }
 
@@ -405,6 +406,8 @@ diesel::table! {
         check_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        failed_refs -> Array<Text>,
+        silent_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -25,13 +25,23 @@ pub enum GatewayError {
     Unavailable {
         /// Whether what was asked for may have happened nevertheless.
         after_effect_possible: bool,
-        /// Whether the provider did answer that it failed: it may repeat that for ever to whoever comes with the same key.
+        /// Whether the provider did answer that it failed, each time: it may repeat that for ever to whoever comes with the same
+        /// key, and is at none of it any more.
         answered: bool,
         /// How long to wait at least before asking again, where that is known.
         retry_after: Option<Duration>,
         /// What went wrong, for the log.
         why: String,
     },
+}
+
+/// What came of the attempts before.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Earlier {
+    /// Whether one of them may have had an effect.
+    pub(super) effect_possible: bool,
+    /// Whether one that may have had an effect got no answer: the provider may be at it still.
+    pub(super) silent: bool,
 }
 
 impl GatewayError {
@@ -50,12 +60,12 @@ impl GatewayError {
         Self::Unavailable { after_effect_possible: true, answered: false, retry_after: None, why: why.into() }
     }
 
-    /// The same, when an earlier attempt at the same may have had an effect.
-    pub(super) fn after(self, earlier_effect_possible: bool) -> Self {
+    /// The same, when this came of earlier attempts at the same.
+    pub(super) fn after(self, earlier: Earlier) -> Self {
         match self {
             Self::Unavailable { after_effect_possible, answered, retry_after, why } => Self::Unavailable {
-                after_effect_possible: after_effect_possible || earlier_effect_possible,
-                answered,
+                after_effect_possible: after_effect_possible || earlier.effect_possible,
+                answered: answered && !earlier.silent,
                 retry_after,
                 why,
             },

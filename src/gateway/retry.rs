@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 
 use super::breaker::Breaker;
+use super::error::Earlier;
 use super::{Answer, GatewayError};
 
 /// How often a call is repeated.
@@ -44,11 +45,11 @@ where
     F: Future<Output = Result<T, Failed>>,
 {
     let deadline = Instant::now() + patience;
-    let mut effect_possible = false;
+    let mut earlier = Earlier::default();
     for repetition in 0..=REPETITIONS {
         let pass = match breaker.enter() {
             Ok(pass) => pass,
-            Err(left) => return Err(not_sent(left).after(effect_possible)),
+            Err(left) => return Err(not_sent(left).after(earlier)),
         };
         let last = repetition == REPETITIONS;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -66,11 +67,12 @@ where
         } else {
             pass.answered();
         }
-        let error = failed.error.after(effect_possible);
-        let GatewayError::Unavailable { after_effect_possible, retry_after, .. } = &error else {
+        let error = failed.error.after(earlier);
+        let GatewayError::Unavailable { after_effect_possible, answered, retry_after, .. } = &error else {
             return Err(error);
         };
-        effect_possible = *after_effect_possible;
+        earlier =
+            Earlier { effect_possible: *after_effect_possible, silent: *after_effect_possible && !*answered };
         let pause = pause(repetition).max(retry_after.unwrap_or_default());
         if !failed.again || last || pause > LONGEST_PAUSE || Instant::now() + pause >= deadline {
             return Err(error);

@@ -35,7 +35,7 @@ pub async fn retry_refund(
         match refund.status() {
             RefundStatus::Succeeded => return Err(RetryRefundRefusal::Done.into()),
             RefundStatus::Pending => {}
-            RefundStatus::Failed => store::reopen_refund(conn, refund.id, at).await?,
+            RefundStatus::Failed => store::reopen_refund(conn, &refund, at).await?,
         }
         queue::enqueue(conn, &SendRefund { refund: refund.id.0 }).await?;
         Ok(())

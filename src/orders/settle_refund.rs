@@ -9,7 +9,9 @@ use super::lock::lock;
 use crate::error::{Error, Result};
 use crate::ids::{PaymentId, RefundId};
 use crate::payments::store::{self, Entry, NewRefund};
-use crate::payments::{Outcome, Payment, Refund, RefundReason, RefundStatus, TransactionKind, queries};
+use crate::payments::{
+    Outcome, Payment, PaymentStatus, Refund, RefundReason, RefundStatus, TransactionKind, queries,
+};
 
 /// What was told of a refund.
 #[derive(Debug, Clone)]
@@ -39,20 +41,36 @@ pub enum RefundTold {
     Failed(String),
 }
 
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettledRefund {
+    /// The books say it.
+    Settled,
+    /// Money goes back that has not come in by the books: word of that is still to come.
+    TooEarly,
+}
+
 /// Settles it. One that nobody here asked for was made at the provider: it is entered into the books, so that nothing is
 /// paid back twice. What is known already changes nothing.
-pub async fn settle_refund(conn: &mut AsyncPgConnection, settle: &SettleRefund) -> Result<()> {
+pub async fn settle_refund(conn: &mut AsyncPgConnection, settle: &SettleRefund) -> Result<SettledRefund> {
     conn.transaction::<_, Error, _>(async |conn| {
         let Some(found) = queries::payments_by_ids(conn, &[settle.payment]).await?.pop() else {
-            return Ok(());
+            return Ok(SettledRefund::Settled);
         };
         lock(conn, found.order_id).await?;
         let payment = queries::lock_payment(conn, found.id).await?;
         match which(conn, &payment, settle).await? {
-            Some(refund) => advance(conn, &refund, settle).await,
-            None if settle.told == RefundTold::Done => enter(conn, &payment, settle).await,
-            None => Ok(()),
+            Some(refund) => advance(conn, &refund, settle).await?,
+            None if settle.told != RefundTold::Done => {}
+            None => match payment.status() {
+                PaymentStatus::Captured if lets_go(conn, &payment, settle).await? => {}
+                PaymentStatus::Captured => enter(conn, &payment, settle).await?,
+                PaymentStatus::Pending | PaymentStatus::Authorized => return Ok(SettledRefund::TooEarly),
+                // Nothing came in, so nothing goes back but what a bank held.
+                PaymentStatus::Cancelled => {}
+            },
         }
+        Ok(SettledRefund::Settled)
     })
     .await
 }
@@ -76,23 +94,33 @@ async fn which(conn: &AsyncPgConnection, payment: &Payment, settle: &SettleRefun
 }
 
 async fn advance(conn: &AsyncPgConnection, refund: &Refund, settle: &SettleRefund) -> Result<()> {
-    let reference = settle.reference.as_deref();
-    let other =
-        refund.provider_ref.is_some() && reference.is_some() && refund.provider_ref.as_deref() != reference;
-    if other && refund.status() == RefundStatus::Succeeded && settle.told == RefundTold::Done {
-        // The provider has done one refund twice. It must not happen; should it, somebody has to know.
-        tracing::error!(refund = %refund.id, reference = settle.reference, "a refund was made twice at its provider");
+    let (known, reference) = (refund.provider_ref.as_deref(), settle.reference.as_deref());
+    if reference.is_some_and(|told| refund.failed_refs.iter().any(|failed| failed == told)) {
+        // Of an attempt that another has followed since.
         return Ok(());
     }
+    let same = known == reference;
     let (kind, status, failure) = match (&settle.told, refund.status()) {
-        (RefundTold::Done, RefundStatus::Pending | RefundStatus::Failed) => {
+        (RefundTold::Done, RefundStatus::Pending) => {
             (EventKind::RefundSucceeded, RefundStatus::Succeeded, None)
         }
-        // A bank can send money back that had arrived.
-        (RefundTold::Failed(why), RefundStatus::Pending | RefundStatus::Succeeded) => {
+        // That it failed is a provider's last word on an attempt; this was another one.
+        (RefundTold::Done, RefundStatus::Failed) if !same => {
+            (EventKind::RefundSucceeded, RefundStatus::Succeeded, None)
+        }
+        (RefundTold::Done, RefundStatus::Succeeded) if !same => {
+            // The provider has done one refund twice. It must not happen; should it, somebody has to know.
+            tracing::error!(refund = %refund.id, reference, "a refund was made twice at its provider");
+            return Ok(());
+        }
+        (RefundTold::Failed(why), RefundStatus::Pending) if same || known.is_none() => {
             (EventKind::RefundFailed, RefundStatus::Failed, Some(why.as_str()))
         }
-        (RefundTold::UnderWay, RefundStatus::Pending) if refund.provider_ref.is_none() => {
+        // A bank can send money back that had arrived.
+        (RefundTold::Failed(why), RefundStatus::Succeeded) if same => {
+            (EventKind::RefundFailed, RefundStatus::Failed, Some(why.as_str()))
+        }
+        (RefundTold::UnderWay, RefundStatus::Pending) if known.is_none() => {
             return Ok(store::note_refund(conn, refund.id, RefundStatus::Pending, reference, None).await?);
         }
         _ => return Ok(()),
@@ -101,6 +129,21 @@ async fn advance(conn: &AsyncPgConnection, refund: &Refund, settle: &SettleRefun
     let outcome = if failure.is_none() { Outcome::Succeeded } else { Outcome::Failed };
     tell(conn, refund.payment_id, refund.id, (kind, outcome, failure), settle).await?;
     append(conn, refund.order_id, refund.id, kind, 0, settle).await
+}
+
+/// Whether it is no money of the shop's that goes back, but the part of a hold that was not taken: Stripe makes a refund of that
+/// as well, and says nowhere that it is one of those. Another one of the same amount is another refund.
+async fn lets_go(conn: &AsyncPgConnection, payment: &Payment, settle: &SettleRefund) -> Result<bool> {
+    let Some(reference) = &settle.reference else { return Ok(false) };
+    if let Some(released) = &payment.released_ref {
+        return Ok(released == reference);
+    }
+    let not_taken = payment.amount().minor - payment.captured().minor;
+    if not_taken == 0 || not_taken != settle.amount {
+        return Ok(false);
+    }
+    store::note_released(conn, payment.id, reference).await?;
+    Ok(true)
 }
 
 /// Enters a refund into the books that was made at the provider.

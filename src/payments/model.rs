@@ -42,6 +42,8 @@ pub struct Payment {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// What the provider calls the refund by which it let go of what a bank held and the shop did not take.
+    pub released_ref: Option<String>,
 }
 
 /// When the money is taken, as the database writes it.
@@ -192,6 +194,10 @@ pub struct Refund {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// What the provider calls earlier attempts at it, which failed.
+    pub failed_refs: Vec<String>,
+    /// When the provider was last asked for it and did not answer.
+    pub silent_at: Option<DateTime<Utc>>,
 }
 
 impl Refund {

@@ -5,7 +5,7 @@ use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::model::{Outcome, Payment, RefundReason, RefundStatus, TransactionKind, capture_name};
+use super::model::{Outcome, Payment, Refund, RefundReason, RefundStatus, TransactionKind, capture_name};
 use super::state::PaymentStatus;
 use crate::db::Prepare;
 use crate::db::schema::{payment_transactions, payments, refund_lines, refunds};
@@ -138,25 +138,38 @@ pub async fn next_key_round(mut conn: &AsyncPgConnection, payment: PaymentId) ->
     Ok(())
 }
 
-/// Notes that these payments are to be given up; they make way for another at once.
+/// Notes that these payments are to be given up; they make way for another at once, and nothing is taken of them any more.
 pub async fn request_cancel(mut conn: &AsyncPgConnection, ids: &[PaymentId]) -> QueryResult<()> {
     diesel::update(payments::table.filter(payments::id.eq_any(ids)))
-        .set(payments::cancel_requested_at.eq(now))
+        .set((payments::cancel_requested_at.eq(now), payments::capture_requested.eq(None::<i64>)))
         .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
 }
 
-/// Notes that so much of a payment is to be taken.
+/// Notes that so much of a payment is to be taken, or that nothing is after all.
 pub async fn request_capture(
     mut conn: &AsyncPgConnection,
     payment: PaymentId,
-    amount: i64,
+    amount: Option<i64>,
 ) -> QueryResult<()> {
     diesel::update(payments::table.find(payment))
         .set(payments::capture_requested.eq(amount))
         .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes what the provider calls the refund by which it let go of what was not taken.
+pub async fn note_released(
+    mut conn: &AsyncPgConnection,
+    payment: PaymentId,
+    reference: &str,
+) -> QueryResult<()> {
+    diesel::update(payments::table.find(payment))
+        .set(payments::released_ref.eq(reference))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -261,17 +274,33 @@ pub async fn note_refund(
 /// Has a refund done that failed: by another request, which the provider has not refused yet.
 pub async fn reopen_refund(
     mut conn: &AsyncPgConnection,
-    refund: RefundId,
+    refund: &Refund,
     at: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::update(refunds::table.find(refund))
+    let failed_refs: Vec<&String> = refund.failed_refs.iter().chain(&refund.provider_ref).collect();
+    diesel::update(refunds::table.find(refund.id))
         .set((
             refunds::status.eq(RefundStatus::Pending.as_str()),
+            refunds::failed_refs.eq(failed_refs),
             refunds::provider_ref.eq(None::<String>),
             refunds::failure.eq(None::<String>),
             refunds::key_round.eq(refunds::key_round + 1),
             refunds::check_at.eq(at + REFUND_CHECK),
         ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the provider was asked for the refund and did not answer.
+pub async fn note_silence(
+    mut conn: &AsyncPgConnection,
+    refund: RefundId,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(refunds::table.find(refund))
+        .set(refunds::silent_at.eq(at))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

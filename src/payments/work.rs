@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Payment;
 use crate::queue::Job;
 
 /// How often a provider is asked before somebody has to look: with the pauses in between, for about two days.
@@ -20,6 +21,18 @@ pub struct SendRefund {
 pub struct CancelPayment {
     /// The payment.
     pub payment: Uuid,
+    /// Whether it had a name there when this was decided. A job of before that may have found nothing to cancel, and does not
+    /// stand for this one.
+    #[serde(default)]
+    pub named: bool,
+}
+
+impl CancelPayment {
+    /// The job for this payment.
+    #[must_use]
+    pub fn of(payment: &Payment) -> Self {
+        Self { payment: payment.id.0, named: payment.provider_ref.is_some() }
+    }
 }
 
 /// Takes the money of a payment that is authorized.
@@ -63,7 +76,7 @@ impl Job for CancelPayment {
     }
 
     fn unique_key(&self) -> Option<String> {
-        Some(self.payment.to_string())
+        Some(if self.named { format!("{} by name", self.payment) } else { self.payment.to_string() })
     }
 }
 

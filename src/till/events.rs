@@ -2,7 +2,7 @@
 //!
 //! An event says how something stood when it was written. What it says of a payment is settled as it is, for a payment only
 //! ever goes on (`payments::state`): so events may come twice, late, in any order, and while Stripe cannot be asked. Of
-//! anything else it says that it is time to ask.
+//! anything else it says that it is time to ask, but of a refund: there a failure is the last word on an attempt.
 
 use super::{TillError, refund, settle};
 use crate::app::App;

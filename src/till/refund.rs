@@ -1,13 +1,18 @@
 //! Paying back.
 
+use chrono::TimeDelta;
+
 use super::{TillError, key};
 use crate::app::App;
 use crate::gateway::{GatewayError, NewRefund, RefundFact, RefundState};
 use crate::ids::{PaymentId, RefundId};
-use crate::orders::settle_refund::{RefundTold, SettleRefund, settle_refund};
+use crate::orders::settle_refund::{RefundTold, SettleRefund, SettledRefund, settle_refund};
 use crate::payments::queries::{payments_by_ids, refunds_by_ids};
 use crate::payments::store::{self, Entry};
 use crate::payments::{Outcome, Payment, Provider, Refund, RefundStatus, TransactionKind};
+
+/// How long a provider may be at a request that it has not answered, and to which it is sent the same key until then.
+const AT_IT_STILL: TimeDelta = TimeDelta::minutes(15);
 
 /// Pays the refund back at its payment's provider. Before it asks, it looks whether an earlier attempt got through of which
 /// no word came back: keys alone would not do, for providers forget them after a day.
@@ -25,9 +30,11 @@ pub async fn refund(app: &App, id: RefundId) -> Result<(), TillError> {
     let reference = payment.provider_ref.clone().unwrap_or_default();
     let made = match payment.provider() {
         Provider::Stripe => {
-            let ours = |fact: &RefundFact| {
-                fact.refund == Some(id) && !matches!(fact.state, RefundState::Failed { .. })
+            let failed = |fact: &RefundFact| {
+                matches!(fact.state, RefundState::Failed { .. })
+                    || refund.failed_refs.contains(&fact.reference)
             };
+            let ours = |fact: &RefundFact| fact.refund == Some(id) && !failed(fact);
             gateway.refunds_of(&reference).await?.into_iter().find(ours)
         }
         Provider::Manual => None,
@@ -45,7 +52,7 @@ pub async fn refund(app: &App, id: RefundId) -> Result<(), TillError> {
         }
     };
     match fact {
-        Ok(fact) => Ok(settle(app, payment.id, &fact).await?),
+        Ok(fact) => settle(app, payment.id, &fact).await,
         Err(error) => Err(not_made(app, &payment, &refund, error).await?),
     }
 }
@@ -63,7 +70,7 @@ pub(super) async fn ask_after_all(app: &App, payment: &Payment) -> Result<(), Ti
 }
 
 /// Settles what the provider told of a refund.
-pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> crate::error::Result<()> {
+pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> Result<(), TillError> {
     let settle = SettleRefund {
         payment,
         refund: fact.refund,
@@ -76,9 +83,12 @@ pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> 
         },
         at: app.clock.now(),
     };
-    settle_refund(&mut *app.upkeep.get().await?, &settle).await?;
+    let settled = settle_refund(&mut *app.upkeep.get().await?, &settle).await?;
     app.relay.wake();
-    Ok(())
+    match settled {
+        SettledRefund::Settled => Ok(()),
+        SettledRefund::TooEarly => Err(TillError::NotNow(GatewayError::UnexpectedState)),
+    }
 }
 
 /// Notes why a refund was not made. One that the provider refuses for good is for staff to see to.
@@ -100,9 +110,19 @@ async fn not_made(
         message: Some(&message),
     };
     store::log(&conn, entry).await?;
-    if let GatewayError::Unavailable { answered: true, .. } = &error {
-        // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt.
-        store::next_refund_round(&conn, refund.id).await?;
+    let now = app.clock.now();
+    match &error {
+        GatewayError::Unavailable { answered: false, after_effect_possible: true, .. } => {
+            store::note_silence(&conn, refund.id, now).await?;
+        }
+        // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt; but not while
+        // it may still be at an attempt that it has not answered.
+        GatewayError::Unavailable { answered: true, .. }
+            if refund.silent_at.is_none_or(|silent| now - silent > AT_IT_STILL) =>
+        {
+            store::next_refund_round(&conn, refund.id).await?;
+        }
+        _ => {}
     }
     drop(conn);
     if !error.is_for_now() {
@@ -112,7 +132,7 @@ async fn not_made(
             reference: None,
             amount: refund.amount().minor,
             told: RefundTold::Failed(message),
-            at: app.clock.now(),
+            at: now,
         };
         settle_refund(&mut *app.upkeep.get().await?, &settle).await?;
         app.relay.wake();

@@ -64,6 +64,8 @@ async def carried_out(request, handler):
     fault = request.headers.get("stand-in-fault", "")
     if fault == "500-before":
         return broken()
+    if fault.startswith("hesitate-"):
+        await asyncio.sleep(int(fault.removeprefix("hesitate-")) / 1000)
     try:
         response = await handler(request)
     except web.HTTPException:

@@ -1,5 +1,6 @@
 """Payments as Stripe's API has them today, where localstripe's are of another day or leave something out."""
 
+from aiohttp import web
 from localstripe import resources
 from localstripe.errors import UserError
 from localstripe.resources import Charge, Event, PaymentIntent, PaymentMethod, Refund
@@ -82,8 +83,10 @@ def extend_charges():
 
         def done():
             self.captured = True
-            # What is left is given free and was never taken: no refund.
             self._captured = amount
+            if amount < self.amount:
+                # What is left was never taken, and Stripe tells of a refund all the same.
+                resources.Refund(charge=self.id, amount=self.amount - amount)
             if on_success:
                 on_success()
 
@@ -99,8 +102,10 @@ def extend_charges():
     Charge.decline_code = None
     Charge.amount_captured = property(amount_captured)
     # localstripe looks through all it knows for these, several times with each answer.
-    Charge.amount_refunded = property(lambda self: sum(refund.amount for refund in self._refunds))
-    Charge.refunded = property(lambda self: 0 < self.amount_captured <= self.amount_refunded)
+    Charge.amount_refunded = property(
+        lambda self: sum(refund.amount for refund in self._refunds if refund.status != "failed")
+    )
+    Charge.refunded = property(lambda self: self.captured and self.amount <= self.amount_refunded)
     del Charge.refunds
 
 
@@ -213,7 +218,7 @@ def extend_refunds():
 
     def made(self, charge=None, payment_intent=None, amount=None, reason=None, **named):
         paid = charged(charge, payment_intent)
-        left = paid.amount_captured - paid.amount_refunded
+        left = paid.amount - paid.amount_refunded
         amount = left if amount is None else resources.try_convert_to_int(amount)
         if left == 0 and paid.refunded:
             raise UserError(400, "It has been given back already.", {"code": "charge_already_refunded"})
@@ -235,6 +240,15 @@ def extend_refunds():
 
     Refund.__init__ = made
     Refund._api_list_all = classmethod(listed)
+
+
+async def returned(request):
+    """A bank sends back what was paid back, days later."""
+    refund = next(thing for thing in resources.store.values() if getattr(thing, "id", None) == request.match_info["id"])
+    accounts.account.set(refund._account)
+    refund.status, refund.failure_reason = "failed", "expired_or_canceled_card"
+    webhooks.schedule(Event("refund.failed", refund))
+    return web.Response()
 
 
 def charged(charge, payment_intent):

@@ -8,9 +8,11 @@ apart by their keys: what is made with `sk_test_one` is the account's `one`, as 
 Beside Stripe's own paths:
 
     POST /_webhooks/ID   {"url", "secret", "account"}: where events of an account are sent to; DELETE ends that
+    POST /_refunds/ID/return    the customer's bank sends the refund back
     GET  /_journal?account=ONE  all payments, charges and refunds of the account, and what became of its webhooks
 
-A request with the header `stand-in-fault` goes wrong at Stripe's: `500-before` or `500-after` the effect, or `slow-MILLISECONDS`.
+A request with the header `stand-in-fault` goes wrong at Stripe's: `500-before` or `500-after` the effect,
+`hesitate-MILLISECONDS` before it or `slow-MILLISECONDS` after it.
 """
 
 import argparse
@@ -41,6 +43,7 @@ def application():
     payments.extend()
     webhooks.add_routes(app)
     app.router.add_get("/_journal", journal.tell)
+    app.router.add_post("/_refunds/{id}/return", payments.returned)
     return app
 
 

@@ -41,6 +41,8 @@ pub(crate) enum Fault {
     Late(Duration),
     /// Stripe takes so long over it.
     Slow(Duration),
+    /// Stripe begins so late with it, whoever waits for it.
+    Hesitates(Duration),
     /// Too many requests: come back after some seconds.
     TooMany(u32),
     /// An answer that is none of Stripe's.
@@ -172,6 +174,7 @@ impl Plan {
             Some(Fault::FailsBefore) => order(&mut parts, "500-before"),
             Some(Fault::FailsAfter) => order(&mut parts, "500-after"),
             Some(Fault::Slow(by)) => order(&mut parts, &format!("slow-{}", by.as_millis())),
+            Some(Fault::Hesitates(by)) => order(&mut parts, &format!("hesitate-{}", by.as_millis())),
             _ => {}
         }
         // Not given up when the shop gives up: what got there, got there.

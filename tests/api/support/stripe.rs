@@ -122,6 +122,12 @@ impl Stripe {
         self.http().send(method, path, &headers, form).await
     }
 
+    /// Sends a refund back, as the customer's bank does when the card is gone.
+    pub(crate) async fn return_refund(&self, refund: &str) {
+        let answer = self.http().send(Method::POST, &format!("/_refunds/{refund}/return"), &[], "").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    }
+
     /// All that the account has.
     pub(crate) async fn journal(&self) -> Journal {
         let path = format!("/_journal?account={}", self.account);
