@@ -38,6 +38,8 @@ pub enum CaptureRefusal {
     GivenUp,
     /// More than the bank holds, or nothing; of what came in by hand, anything but all of it.
     AmountInvalid { most: Money },
+    /// Another amount is being taken.
+    UnderWay { amount: Money },
 }
 
 impl Refusal for CaptureRefusal {}
@@ -65,10 +67,17 @@ pub async fn capture_payment(
         if amount < 1 || amount > most.minor || by_hand && amount != most.minor {
             return Err(CaptureRefusal::AmountInvalid { most }.into());
         }
+        if let Some(asked) = payment.capture_requested
+            && asked != amount
+        {
+            // The provider may be at it: it takes once, and what it leaves is the customer's again.
+            let amount = Money::new(asked, most.currency);
+            return Err(CaptureRefusal::UnderWay { amount }.into());
+        }
         if by_hand {
             pay_by_hand(conn, &order, (capture.actor, None), capture.at).await?;
         } else {
-            store::request_capture(conn, payment.id, amount).await?;
+            store::request_capture(conn, payment.id, Some(amount)).await?;
             queue::enqueue(conn, &CaptureJob { payment: payment.id.0 }).await?;
         }
         Ok(())

@@ -53,17 +53,17 @@ pub(super) async fn give_up(
 
 /// Has the payments given up that a customer could still pay.
 pub(super) async fn cancel_open(conn: &AsyncPgConnection, payments: &[Payment]) -> Result<()> {
-    let open: Vec<PaymentId> = payments
+    let open: Vec<&Payment> = payments
         .iter()
         .filter(|payment| payment.status().is_open() && payment.cancel_requested_at.is_none())
-        .map(|payment| payment.id)
         .collect();
     if open.is_empty() {
         return Ok(());
     }
-    store::request_cancel(conn, &open).await?;
+    let ids: Vec<PaymentId> = open.iter().map(|payment| payment.id).collect();
+    store::request_cancel(conn, &ids).await?;
     for payment in open {
-        queue::enqueue(conn, &CancelPayment { payment: payment.0 }).await?;
+        queue::enqueue(conn, &CancelPayment::of(payment)).await?;
     }
     Ok(())
 }

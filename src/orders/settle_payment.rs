@@ -97,9 +97,11 @@ async fn note(conn: &AsyncPgConnection, payment: &Payment, settle: &SettlePaymen
         _ => (0, None),
     };
     let named = payment.provider_ref.is_none() && settle.reference.is_some();
-    if named && (!payment.status().is_open() || payment.cancel_requested_at.is_some()) {
+    let given_up = !payment.status().is_open() || payment.cancel_requested_at.is_some();
+    let lives_on = payment.status() == PaymentStatus::Cancelled && settle.told == Told::Authorized;
+    if named && given_up || lives_on {
         // It was given up while its provider was being told of it: now that it has a name there, it can be cancelled.
-        queue::enqueue(conn, &CancelPayment { payment: payment.id.0 }).await?;
+        queue::enqueue(conn, &CancelPayment { payment: payment.id.0, named: true }).await?;
     }
     if status.is_some() || named || failure.is_some() {
         let progress = Progress { status, captured, reference: settle.reference.clone(), failure };
@@ -188,8 +190,11 @@ async fn came_in(
         }
     };
     let payments = queries::lock_payments_of(conn, order.id).await?;
-    if matches!(change, Change::Status { .. }) {
-        cancel_open(conn, &payments).await?;
+    match what {
+        Incoming::Pays { .. } | Incoming::ComesLate { .. } => cancel_open(conn, &payments).await?,
+        // The rest may never come.
+        Incoming::PaysInPart => give_time(conn, order, &payments, settle).await?,
+        Incoming::IsNotOwed => {}
     }
     let mut data = json!({ "paymentId": payment.id.to_string(), "amount": amount });
     if back > 0 {
@@ -215,7 +220,7 @@ async fn authorized(mut conn: &AsyncPgConnection, order: &Order, payment: &Payme
     if status != OrderStatus::Pending {
         // Nobody will take it: the customer gets it back at once, not when the bank's patience ends.
         store::request_cancel(conn, &[payment.id]).await?;
-        queue::enqueue(conn, &CancelPayment { payment: payment.id.0 }).await?;
+        queue::enqueue(conn, &CancelPayment { payment: payment.id.0, named: true }).await?;
     } else {
         diesel::update(orders::table.find(order.id))
             .set(orders::expires_at.eq(None::<DateTime<Utc>>))
@@ -230,18 +235,35 @@ async fn authorized(mut conn: &AsyncPgConnection, order: &Order, payment: &Payme
     Ok(status)
 }
 
-/// Nothing will come of the payment: an order that counted on it has the usual time again.
+/// Nothing will come of the payment.
 async fn cancelled(
-    mut conn: &AsyncPgConnection,
+    conn: &AsyncPgConnection,
     order: &Order,
     payment: &Payment,
     settle: &SettlePayment,
 ) -> Result<OrderStatus> {
     if payment.status() == PaymentStatus::Authorized && order.status() == OrderStatus::Pending {
+        let payments = queries::lock_payments_of(conn, order.id).await?;
+        give_time(conn, order, &payments, settle).await?;
+    }
+    Ok(order.status())
+}
+
+/// An order that waits and counts on nothing that a bank holds has the usual time again.
+async fn give_time(
+    mut conn: &AsyncPgConnection,
+    order: &Order,
+    payments: &[Payment],
+    settle: &SettlePayment,
+) -> Result<()> {
+    let counts_on = |payment: &Payment| {
+        payment.status() == PaymentStatus::Authorized && payment.cancel_requested_at.is_none()
+    };
+    if order.expires_at.is_none() && !payments.iter().any(counts_on) {
         diesel::update(orders::table.find(order.id))
             .set(orders::expires_at.eq(settle.at + settle.hold))
             .execute(&mut conn)
             .await?;
     }
-    Ok(order.status())
+    Ok(())
 }

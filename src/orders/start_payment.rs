@@ -12,7 +12,7 @@ use crate::db::schema::orders;
 use crate::error::{Outcome, Refusal};
 use crate::ids::OrderId;
 use crate::payments::store::{self, NewPayment};
-use crate::payments::{CaptureMode, Payment, Provider, queries};
+use crate::payments::{CaptureMode, Payment, PaymentStatus, Provider, queries};
 
 /// How long an order lives on at least once its customer has begun to pay.
 const TIME_TO_PAY: TimeDelta = TimeDelta::minutes(10);
@@ -71,9 +71,10 @@ pub async fn start_payment(
         }
         let payments = queries::lock_payments_of(conn, order.id).await?;
         let usable = |payment: &&Payment| {
+            // Of what a bank holds already less can be taken.
+            let held = payment.status() == PaymentStatus::Authorized && payment.amount().minor >= due.minor;
             payment.provider() == start.provider
-                && payment.amount() == due
-                && payment.capture() == start.capture
+                && (payment.amount() == due && payment.capture() == start.capture || held)
         };
         let payment = match queries::open_of(&payments).filter(usable) {
             Some(open) => open.clone(),

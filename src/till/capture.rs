@@ -2,11 +2,12 @@
 
 use super::{TillError, key, nothing_will_come, settle};
 use crate::app::App;
-use crate::gateway::GatewayError;
+use crate::gateway::{GatewayError, IntentState};
 use crate::ids::PaymentId;
 use crate::money::Money;
-use crate::payments::PaymentStatus;
 use crate::payments::queries::payments_by_ids;
+use crate::payments::store::{self, Entry};
+use crate::payments::{Outcome, Payment, PaymentStatus, TransactionKind};
 
 /// Captures as much of the payment as staff asked for.
 pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
@@ -16,7 +17,7 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
     let (Some(reference), Some(amount)) = (&payment.provider_ref, payment.capture_requested) else {
         return Ok(());
     };
-    if payment.status() != PaymentStatus::Authorized {
+    if payment.status() != PaymentStatus::Authorized || payment.cancel_requested_at.is_some() {
         return Ok(());
     }
     let gateway = app.gateways.of(payment.provider()).ok_or(TillError::NoGateway)?;
@@ -29,18 +30,39 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
         }
         standing => standing?,
     };
-    if !matches!(standing.state, crate::gateway::IntentState::Authorized { .. }) {
+    if !matches!(standing.state, IntentState::Authorized { .. }) {
         settle(app, &app.upkeep, &payment, &standing).await?;
         return Ok(());
     }
     let intent = match gateway.capture(reference, amount, &key("capture", id, payment.key_round)).await {
         Err(GatewayError::UnexpectedState) => gateway.retrieve(reference).await?,
-        Err(error) => {
-            crate::payments::store::next_key_round(&*app.upkeep.get().await?, id).await?;
-            return Err(error.into());
-        }
+        Err(error) => return Err(not_taken(app, &payment, amount, error).await?),
         Ok(intent) => intent,
     };
     settle(app, &app.upkeep, &payment, &intent).await?;
     Ok(())
+}
+
+/// Notes why the money was not taken. Where it never will be, so much of it, staff can ask for another amount.
+async fn not_taken(
+    app: &App,
+    payment: &Payment,
+    amount: Money,
+    error: GatewayError,
+) -> Result<TillError, TillError> {
+    let conn = app.upkeep.get().await?;
+    store::next_key_round(&conn, payment.id).await?;
+    if !error.is_for_now() {
+        store::request_capture(&conn, payment.id, None).await?;
+        let entry = Entry {
+            payment: payment.id,
+            refund: None,
+            kind: TransactionKind::Capture,
+            outcome: Outcome::Failed,
+            amount: Some(amount.minor),
+            message: Some(&error.to_string()),
+        };
+        store::log(&conn, entry).await?;
+    }
+    Ok(error.into())
 }

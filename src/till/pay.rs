@@ -13,10 +13,10 @@ use crate::orders::start_payment::{self as orders_start, StartPayment, StartRefu
 use crate::orders::{Order, OrderStatus};
 use crate::payments::queries::payments_by_ids;
 use crate::payments::store::{self, Entry};
-use crate::payments::{CaptureMode, Outcome as LogOutcome, Payment, TransactionKind};
+use crate::payments::{CaptureMode, Outcome as LogOutcome, Payment, PaymentStatus, TransactionKind};
 
-/// How often it is begun anew because what the provider made is not to be used.
-const ATTEMPTS: usize = 3;
+/// How often it is begun: once more where what the provider made or knew is not to be used.
+const ATTEMPTS: usize = 2;
 
 /// In what role somebody pays for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub async fn start_payment(
         Provider::Manual => (CaptureMode::Automatic, orders.invoice_hold.unwrap_or(orders.hold)),
     };
     let start = StartPayment { order_id: order, provider, capture, hold, at: app.clock.now() };
-    for _ in 0..ATTEMPTS {
+    for attempt in 1..=ATTEMPTS {
         let begun = begin(app, &start).await?;
         if provider == Provider::Manual {
             return Ok(Started { payment: begun.payment, client_secret: None, publishable_key: None });
@@ -94,7 +94,7 @@ pub async fn start_payment(
                     return Ok(started);
                 }
             }
-            (Err(GatewayError::NotFound), Some(reference)) => {
+            (Err(GatewayError::NotFound), Some(reference)) if attempt < ATTEMPTS => {
                 tracing::error!(payment = %begun.payment.id, reference, "a payment is unknown at its provider; another takes its place");
                 nothing_will_come(app, &app.db, begun.payment.id).await?;
             }
@@ -131,16 +131,20 @@ fn intent_for(payment: &Payment, order: &Order) -> NewIntent {
 }
 
 /// Writes down what the provider calls the payment and how it stands: it may have been paid already. None when the payment has
-/// another name there by now.
+/// another name there by now, or was given up there.
 async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Option<Started>, StartPaymentRefusal> {
-    if settle(app, &app.db, &payment, &intent).await? == Settled::OtherReference {
-        return Ok(None);
+    match settle(app, &app.db, &payment, &intent).await? {
+        Settled::OtherReference | Settled::Moved { payment: PaymentStatus::Cancelled, .. } => {
+            return Ok(None);
+        }
+        Settled::Unknown | Settled::Unchanged | Settled::Moved { .. } => {}
     }
     let conn = app.db.get().await?;
     let payment = payments_by_ids(&conn, &[payment.id]).await?.pop().unwrap_or(payment);
     let order = orders_by_ids(&conn, &[payment.order_id]).await?.pop();
     drop(conn);
-    let given_up = order.is_none_or(|order| order.status() == OrderStatus::Cancelled);
+    let given_up = order.is_none_or(|order| order.status() == OrderStatus::Cancelled)
+        || payment.status() == PaymentStatus::Cancelled;
     if given_up || payment.cancel_requested_at.is_some() {
         return Err(StartPaymentRefusal::GivenUp.into());
     }

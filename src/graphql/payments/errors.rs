@@ -111,6 +111,11 @@ impl From<CaptureRefusal> for PaymentUserError {
             CaptureRefusal::GivenUp => {
                 Self::at(PaymentErrorCode::GivenUp, ["paymentId"], "The payment or its order was given up.")
             }
+            CaptureRefusal::UnderWay { amount } => Self::at(
+                PaymentErrorCode::AmountInvalid,
+                ["amount"],
+                format!("{amount:?} of the payment is being captured, and can be no other amount by now."),
+            ),
             CaptureRefusal::AmountInvalid { most } => Self::at(
                 PaymentErrorCode::AmountInvalid,
                 ["amount"],

@@ -1,5 +1,7 @@
 //! Paying for orders, against a stand-in for Stripe.
 
+mod attempts;
+mod held;
 mod late;
 mod paying;
 mod refunding;
@@ -10,11 +12,16 @@ mod webhooks;
 
 use std::time::Duration;
 
+use axum::http::{Method, StatusCode};
+use cartograph::config::CaptureMode;
+use cartograph::ids::JobId;
+use ring::hmac;
 use serde_json::{Value, json};
 
 use crate::orders::{fill, input, place};
 use crate::pricing::set_codes;
 use crate::support::builders::Product;
+use crate::support::client::Http;
 use crate::support::faults::FaultProxy;
 use crate::support::stripe::Stripe;
 use crate::support::{Client, TestApp};
@@ -45,12 +52,17 @@ struct Order {
 impl Shop {
     /// A shop that hears of payments by asking alone.
     async fn open() -> Self {
+        Self::open_with(CaptureMode::Automatic).await
+    }
+
+    async fn open_with(capture: CaptureMode) -> Self {
         let stripe = Stripe::account();
         let proxy = FaultProxy::before(stripe.address()).await;
         let (setting, address) = (stripe.clone(), proxy.address());
         let app = TestApp::start_with(move |config| {
             config.payments.stripe = Some(setting.setting(address));
             config.payments.timeout = Duration::from_secs(3);
+            config.payments.capture = capture;
         })
         .await;
         Self { app, stripe, proxy }
@@ -58,10 +70,54 @@ impl Shop {
 
     /// The same with webhooks.
     async fn with_webhooks() -> Self {
-        let shop = Self::open().await;
-        let url = format!("http://{}/webhooks/stripe", shop.app.address);
-        shop.stripe.send_webhooks_to(&url).await;
-        shop
+        Self::open().await.hearing().await
+    }
+
+    async fn hearing(self) -> Self {
+        let url = format!("http://{}/webhooks/stripe", self.app.address);
+        self.stripe.send_webhooks_to(&url).await;
+        self
+    }
+
+    /// Tells the shop what Stripe would: that this has happened, and what it happened to.
+    async fn tell(&self, kind: &str, object: Value) {
+        let event = JobId::new().0.simple().to_string();
+        let body =
+            json!({ "id": event, "type": kind, "created": 1, "data": { "object": object } }).to_string();
+        let at = self.app.app.clock.now().timestamp();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.stripe.webhook_secret().as_bytes());
+        let signed = hmac::sign(&key, format!("{at}.{body}").as_bytes());
+        let signed: String = signed.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let headers = [("stripe-signature", format!("t={at},v1={signed}"))];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let answer = Http::new(self.app.address).send(Method::POST, "/webhooks/stripe", &headers, body).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+        for _ in 0..1200 {
+            let tried = format!(
+                "jobs WHERE payload ->> 'event' = '{event}' AND attempts > 0 AND leased_until IS NULL"
+            );
+            let handled = format!("gateway_events WHERE id = '{event}' AND handled_at IS NOT NULL");
+            if self.app.count(&tried).await + self.app.count(&handled).await > 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the event is not worked off: {kind}");
+    }
+
+    /// What a mutation of staff's answers, without refusals.
+    async fn does(&self, staff: &Client, field: &str, input: Value) -> Value {
+        let answer = self.asks(staff, field, input).await;
+        assert_eq!(answer["userErrors"], json!([]), "{field}");
+        answer
+    }
+
+    /// The same, whatever it answers.
+    async fn asks(&self, staff: &Client, field: &str, input: Value) -> Value {
+        let kind = format!("{}{}Input", field[..1].to_ascii_uppercase(), &field[1..]);
+        let document =
+            format!("mutation($input: {kind}!) {{ {field}(input: $input) {{ userErrors {{ code }} }} }}");
+        staff.query_with(&document, json!({ "input": input })).await.at(&format!("/{field}")).clone()
     }
 
     async fn buy(&self, product: &Product, quantity: i32) -> Order {
