@@ -158,7 +158,8 @@ impl OrderMutation {
         let actor = match (ctx.viewer(), order.user_id) {
             (Viewer::User(user), owner) if owner == Some(user.user_id) => Actor::Customer(user.user_id),
             (Viewer::User(user), _) if ctx.may(Permission::ManageOrders) => Actor::Staff(user.user_id),
-            (_, None) if is_of_token(&order, input.token.as_deref()) => Actor::Guest,
+            // Whosever it has become by its address.
+            _ if is_of_token(&order, input.token.as_deref()) => Actor::Guest,
             // Whoever may only look at the order finds none to cancel.
             _ => return Ok(OrderPayload { order: None, user_errors: vec![ChangeRefusal::NotFound.into()] }),
         };

@@ -47,7 +47,19 @@ async fn guest_orders_are_the_accounts_once_its_address_is_proven() {
     let (third, statements) = app.statements(place(&guest, input(cart.as_deref()))).await;
     statements.assert_prepared();
     assert!(third.at("/orderPlace/token").is_string(), "a guest gets the order's token all the same");
-    assert_eq!(orders(&ada).await[0], third.text("/orderPlace/order/id"));
+    let id = third.text("/orderPlace/order/id");
+    assert_eq!(orders(&ada).await[0], id);
+    // Whoever knows an address learns nothing of the account behind it, and can still cancel what they ordered.
+    let customer =
+        "query($id: ID!, $token: String) { order(id: $id, token: $token) { customer { id name roles } } }";
+    let with_token = json!({ "id": id, "token": third.text("/orderPlace/token") });
+    assert_eq!(guest.query_with(customer, with_token.clone()).await.at("/order/customer"), &Value::Null);
+    let own = ada.query_with(customer, json!({ "id": id })).await;
+    assert_eq!(own.at("/order/customer/id"), ada.query("{ viewer { id } }").await.at("/viewer/id"));
+    let cancel = "mutation($id: ID!, $token: String) { orderCancel(input: { orderId: $id, token: $token }) {
+        order { status } userErrors { code field message } } }";
+    let cancelled = guest.query_with(cancel, with_token).await;
+    assert_eq!(cancelled.at("/orderCancel/order/status"), "CANCELLED", "{:#}", cancelled.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
