@@ -329,6 +329,29 @@ fn permissions(half: Option<&str>) -> Vec<String> {
     named.map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric()).collect()).collect()
 }
 
+/// `scripts/torture-breaks.sh` takes a quarter of an hour, so nobody runs it with each change: what it breaks has to be there still.
+#[test]
+fn what_the_torture_breaks_on_purpose_is_there_to_be_broken() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in fs::read_dir(root.join("tests/torture/breaks")).expect("a folder can be read") {
+        let patch = entry.expect("an entry can be read").path();
+        let (mut source, mut hunk) = (String::new(), String::new());
+        let text = fs::read_to_string(&patch).expect("a patch");
+        for line in text.lines().skip_while(|line| !line.starts_with("--- ")).chain(["@@"]) {
+            if line.starts_with("@@") || line.starts_with("diff ") {
+                let found = source.contains(&std::mem::take(&mut hunk));
+                assert!(found, "{} is of another day", patch.display());
+            } else if let Some(file) = line.strip_prefix("+++ b/") {
+                source = fs::read_to_string(root.join(file)).expect("a source");
+                hunk.clear();
+            } else if let Some(before) = line.strip_prefix([' ', '-']).filter(|_| !line.starts_with("---")) {
+                hunk.push_str(before);
+                hunk.push('\n');
+            }
+        }
+    }
+}
+
 #[test]
 fn paths_are_found_in_every_way_of_writing_them() {
     let source = |path: &str, code: &str| Source { path: path.into(), code: code.to_owned() };
