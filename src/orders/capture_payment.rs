@@ -77,8 +77,8 @@ pub async fn capture_payment(
         if by_hand {
             pay_by_hand(conn, &order, (capture.actor, None), capture.at).await?;
         } else {
-            store::request_capture(conn, payment.id, Some(amount)).await?;
-            queue::enqueue(conn, &CaptureJob { payment: payment.id.0 }).await?;
+            store::request_capture(conn, payment.id, amount).await?;
+            queue::enqueue(conn, &CaptureJob::of(&payment)).await?;
         }
         Ok(())
     })

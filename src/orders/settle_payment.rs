@@ -221,7 +221,7 @@ async fn authorized(mut conn: &AsyncPgConnection, order: &Order, payment: &Payme
         // Nobody will take it: the customer gets it back at once, not when the bank's patience ends.
         store::request_cancel(conn, &[payment.id]).await?;
         queue::enqueue(conn, &CancelPayment { payment: payment.id.0, named: true }).await?;
-    } else {
+    } else if payment.cancel_requested_at.is_none() {
         diesel::update(orders::table.find(order.id))
             .set(orders::expires_at.eq(None::<DateTime<Utc>>))
             .execute(&mut conn)

@@ -113,7 +113,10 @@ async fn advance(conn: &AsyncPgConnection, refund: &Refund, settle: &SettleRefun
             tracing::error!(refund = %refund.id, reference, "a refund was made twice at its provider");
             return Ok(());
         }
-        (RefundTold::Failed(why), RefundStatus::Pending) if same || known.is_none() => {
+        // Or it was never made.
+        (RefundTold::Failed(why), RefundStatus::Pending)
+            if same || known.is_none() || reference.is_none() =>
+        {
             (EventKind::RefundFailed, RefundStatus::Failed, Some(why.as_str()))
         }
         // A bank can send money back that had arrived.

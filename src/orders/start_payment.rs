@@ -77,9 +77,15 @@ pub async fn start_payment(
                 && (payment.amount() == due && payment.capture() == start.capture || held)
         };
         let payment = match queries::open_of(&payments).filter(usable) {
-            Some(open) => open.clone(),
+            Some(open) => {
+                extend(conn, &order, order.expires_at, start).await?;
+                open.clone()
+            }
             None => {
                 cancel_open(conn, &payments).await?;
+                // An order without a time counted on what a bank holds, and that makes way.
+                let expires = order.expires_at.unwrap_or(start.at);
+                extend(conn, &order, Some(expires), start).await?;
                 let new = NewPayment {
                     order_id: order.id,
                     provider: start.provider,
@@ -89,7 +95,6 @@ pub async fn start_payment(
                 store::open(conn, new, start.at).await?
             }
         };
-        extend(conn, &order, start).await?;
         Ok(Started { payment, order })
     })
     .await
@@ -97,11 +102,17 @@ pub async fn start_payment(
 
 /// Gives whoever pays the time for it: but not for ever, or stock could be held by beginning to pay over and over. An
 /// invoice has a time of its own.
-async fn extend(mut conn: &AsyncPgConnection, order: &Order, start: &StartPayment) -> QueryResult<()> {
-    let Some(expires) = order.expires_at else { return Ok(()) };
-    let wanted = match start.provider {
-        Provider::Stripe => (start.at + TIME_TO_PAY).min(order.created_at + start.hold * 2),
-        Provider::Manual => order.created_at + start.hold,
+async fn extend(
+    mut conn: &AsyncPgConnection,
+    order: &Order,
+    expires: Option<DateTime<Utc>>,
+    start: &StartPayment,
+) -> QueryResult<()> {
+    let Some(expires) = expires else { return Ok(()) };
+    let wanted = match (start.provider, order.expires_at) {
+        (_, None) => start.at + start.hold,
+        (Provider::Stripe, _) => (start.at + TIME_TO_PAY).min(order.created_at + start.hold * 2),
+        (Provider::Manual, _) => order.created_at + start.hold,
     };
     if wanted > expires {
         diesel::update(orders::table.find(order.id))

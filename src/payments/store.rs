@@ -148,15 +148,28 @@ pub async fn request_cancel(mut conn: &AsyncPgConnection, ids: &[PaymentId]) -> 
     Ok(())
 }
 
-/// Notes that so much of a payment is to be taken, or that nothing is after all.
+/// Notes that so much of a payment is to be taken.
 pub async fn request_capture(
     mut conn: &AsyncPgConnection,
     payment: PaymentId,
-    amount: Option<i64>,
+    amount: i64,
 ) -> QueryResult<()> {
     diesel::update(payments::table.find(payment))
         .set(payments::capture_requested.eq(amount))
         .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that so much of a payment will not be taken after all.
+pub async fn forget_capture(
+    mut conn: &AsyncPgConnection,
+    payment: PaymentId,
+    amount: i64,
+) -> QueryResult<()> {
+    diesel::update(payments::table.find(payment).filter(payments::capture_requested.eq(amount)))
+        .set(payments::capture_requested.eq(None::<i64>))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -292,11 +305,11 @@ pub async fn reopen_refund(
     Ok(())
 }
 
-/// Notes that the provider was asked for the refund and did not answer.
+/// Notes since when the provider may be at the refund without having answered, if it may.
 pub async fn note_silence(
     mut conn: &AsyncPgConnection,
     refund: RefundId,
-    at: DateTime<Utc>,
+    at: Option<DateTime<Utc>>,
 ) -> QueryResult<()> {
     diesel::update(refunds::table.find(refund))
         .set(refunds::silent_at.eq(at))

@@ -40,6 +40,18 @@ impl CancelPayment {
 pub struct CapturePayment {
     /// The payment.
     pub payment: Uuid,
+    /// The round of its keys when this was decided. A job whose attempt has failed since does not stand for this one: it may be
+    /// about to be given up.
+    #[serde(default)]
+    pub round: i32,
+}
+
+impl CapturePayment {
+    /// The job for this payment.
+    #[must_use]
+    pub fn of(payment: &Payment) -> Self {
+        Self { payment: payment.id.0, round: payment.key_round }
+    }
 }
 
 /// Does what a provider's event asks for.
@@ -89,7 +101,7 @@ impl Job for CapturePayment {
     }
 
     fn unique_key(&self) -> Option<String> {
-        Some(self.payment.to_string())
+        Some(format!("{} {}", self.payment, self.round))
     }
 }
 

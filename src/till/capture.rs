@@ -35,7 +35,13 @@ pub async fn capture(app: &App, id: PaymentId) -> Result<(), TillError> {
         return Ok(());
     }
     let intent = match gateway.capture(reference, amount, &key("capture", id, payment.key_round)).await {
-        Err(GatewayError::UnexpectedState) => gateway.retrieve(reference).await?,
+        Err(error @ GatewayError::UnexpectedState) => {
+            let standing = gateway.retrieve(reference).await?;
+            if matches!(standing.state, IntentState::Authorized { .. }) {
+                return Err(not_taken(app, &payment, amount, error).await?);
+            }
+            standing
+        }
         Err(error) => return Err(not_taken(app, &payment, amount, error).await?),
         Ok(intent) => intent,
     };
@@ -53,7 +59,7 @@ async fn not_taken(
     let conn = app.upkeep.get().await?;
     store::next_key_round(&conn, payment.id).await?;
     if !error.is_for_now() {
-        store::request_capture(&conn, payment.id, None).await?;
+        store::forget_capture(&conn, payment.id, amount.minor).await?;
         let entry = Entry {
             payment: payment.id,
             refund: None,

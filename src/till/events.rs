@@ -82,7 +82,7 @@ async fn settle_what(app: &App, about: &About) -> std::result::Result<(), TillEr
         }
         About::Refund { fact, intent } => {
             if let Some(payment) = named(app, intent.as_deref()).await? {
-                refund::settle(app, payment.id, fact).await?;
+                refund::settle(app, &payment, fact).await?;
             }
         }
         About::ChargeRefunded { intent, .. } => {

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::{key, nothing_will_come, providers, settle};
 use crate::app::App;
 use crate::error::{ActionError, Outcome, Refusal, Result};
-use crate::gateway::{Answer, Gateway, GatewayError, Intent, NewIntent, Provider};
+use crate::gateway::{Answer, Gateway, GatewayError, Intent, IntentState, NewIntent, Provider};
 use crate::ids::OrderId;
 use crate::orders::queries::orders_by_ids;
 use crate::orders::settle_payment::Settled;
@@ -133,11 +133,9 @@ fn intent_for(payment: &Payment, order: &Order) -> NewIntent {
 /// Writes down what the provider calls the payment and how it stands: it may have been paid already. None when the payment has
 /// another name there by now, or was given up there.
 async fn go_on(app: &App, payment: Payment, intent: Intent) -> Outcome<Option<Started>, StartPaymentRefusal> {
-    match settle(app, &app.db, &payment, &intent).await? {
-        Settled::OtherReference | Settled::Moved { payment: PaymentStatus::Cancelled, .. } => {
-            return Ok(None);
-        }
-        Settled::Unknown | Settled::Unchanged | Settled::Moved { .. } => {}
+    let settled = settle(app, &app.db, &payment, &intent).await?;
+    if settled == Settled::OtherReference || intent.state == IntentState::Cancelled {
+        return Ok(None);
     }
     let conn = app.db.get().await?;
     let payment = payments_by_ids(&conn, &[payment.id]).await?.pop().unwrap_or(payment);

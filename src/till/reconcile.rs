@@ -121,7 +121,7 @@ async fn ask_after(app: &App, payment: &Payment) -> Result<()> {
     if payment.cancel_requested_at.is_some() {
         queue::enqueue(&conn, &CancelPayment::of(payment)).await?;
     } else if payment.capture_requested.is_some() {
-        queue::enqueue(&conn, &CapturePayment { payment: payment.id.0 }).await?;
+        queue::enqueue(&conn, &CapturePayment::of(payment)).await?;
     }
     drop(conn);
     let (Some(gateway), Some(reference)) = (app.gateways.of(payment.provider()), &payment.provider_ref)

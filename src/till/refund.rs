@@ -28,31 +28,29 @@ pub async fn refund(app: &App, id: RefundId) -> Result<(), TillError> {
     let gateway = app.gateways.of(payment.provider()).ok_or(TillError::NoGateway)?;
     // What an order of before the books was paid by has no name of ours.
     let reference = payment.provider_ref.clone().unwrap_or_default();
-    let made = match payment.provider() {
-        Provider::Stripe => {
-            let failed = |fact: &RefundFact| {
-                matches!(fact.state, RefundState::Failed { .. })
-                    || refund.failed_refs.contains(&fact.reference)
-            };
-            let ours = |fact: &RefundFact| fact.refund == Some(id) && !failed(fact);
-            gateway.refunds_of(&reference).await?.into_iter().find(ours)
-        }
-        Provider::Manual => None,
+    let known = match payment.provider() {
+        Provider::Stripe => gateway.refunds_of(&reference).await?,
+        Provider::Manual => Vec::new(),
     };
-    let fact = match made {
-        Some(fact) => Ok(fact),
-        None => {
-            let new = NewRefund {
-                intent: reference,
-                refund: id,
-                amount: refund.amount(),
-                key: key("refund", id, refund.key_round),
-            };
-            gateway.refund(&new).await
-        }
+    let ours = known
+        .into_iter()
+        .filter(|fact| fact.refund == Some(id) && !refund.failed_refs.contains(&fact.reference));
+    let (failed, made): (Vec<_>, Vec<_>) =
+        ours.partition(|fact| matches!(fact.state, RefundState::Failed { .. }));
+    // Whether one that failed is tried again, staff decide.
+    if let Some(fact) = made.first().or(failed.first()) {
+        return settle(app, &payment, fact).await;
+    }
+    // Noted before it is asked: whoever dies on the way has heard no answer.
+    store::note_silence(&*app.upkeep.get().await?, id, Some(app.clock.now())).await?;
+    let new = NewRefund {
+        intent: reference,
+        refund: id,
+        amount: refund.amount(),
+        key: key("refund", id, refund.key_round),
     };
-    match fact {
-        Ok(fact) => settle(app, payment.id, &fact).await,
+    match gateway.refund(&new).await {
+        Ok(fact) => settle(app, &payment, &fact).await,
         Err(error) => Err(not_made(app, &payment, &refund, error).await?),
     }
 }
@@ -64,13 +62,33 @@ pub(super) async fn ask_after_all(app: &App, payment: &Payment) -> Result<(), Ti
         return Ok(());
     };
     for fact in gateway.refunds_of(reference).await? {
-        settle(app, payment.id, &fact).await?;
+        settle(app, payment, &fact).await?;
     }
     Ok(())
 }
 
 /// Settles what the provider told of a refund.
-pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> Result<(), TillError> {
+pub(super) async fn settle(app: &App, payment: &Payment, fact: &RefundFact) -> Result<(), TillError> {
+    if settle_as_it_is(app, payment.id, fact).await? == SettledRefund::Settled {
+        return Ok(());
+    }
+    // What is told of the payment itself may wait behind this.
+    let too_early = || TillError::NotNow(GatewayError::UnexpectedState);
+    let gateway = app.gateways.of(payment.provider()).ok_or(TillError::NoGateway)?;
+    let reference = payment.provider_ref.as_ref().ok_or_else(too_early)?;
+    let intent = gateway.retrieve(reference).await?;
+    super::settle(app, &app.upkeep, payment, &intent).await?;
+    match settle_as_it_is(app, payment.id, fact).await? {
+        SettledRefund::Settled => Ok(()),
+        SettledRefund::TooEarly => Err(too_early()),
+    }
+}
+
+async fn settle_as_it_is(
+    app: &App,
+    payment: PaymentId,
+    fact: &RefundFact,
+) -> crate::error::Result<SettledRefund> {
     let settle = SettleRefund {
         payment,
         refund: fact.refund,
@@ -85,10 +103,7 @@ pub(super) async fn settle(app: &App, payment: PaymentId, fact: &RefundFact) -> 
     };
     let settled = settle_refund(&mut *app.upkeep.get().await?, &settle).await?;
     app.relay.wake();
-    match settled {
-        SettledRefund::Settled => Ok(()),
-        SettledRefund::TooEarly => Err(TillError::NotNow(GatewayError::UnexpectedState)),
-    }
+    Ok(settled)
 }
 
 /// Notes why a refund was not made. One that the provider refuses for good is for staff to see to.
@@ -111,18 +126,15 @@ async fn not_made(
     };
     store::log(&conn, entry).await?;
     let now = app.clock.now();
-    match &error {
-        GatewayError::Unavailable { answered: false, after_effect_possible: true, .. } => {
-            store::note_silence(&conn, refund.id, now).await?;
-        }
-        // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt; but not while
-        // it may still be at an attempt that it has not answered.
-        GatewayError::Unavailable { answered: true, .. }
-            if refund.silent_at.is_none_or(|silent| now - silent > AT_IT_STILL) =>
-        {
-            store::next_refund_round(&conn, refund.id).await?;
-        }
-        _ => {}
+    let silent =
+        matches!(error, GatewayError::Unavailable { answered: false, after_effect_possible: true, .. });
+    if !silent {
+        store::note_silence(&conn, refund.id, refund.silent_at).await?;
+    }
+    let at_it_still = refund.silent_at.is_some_and(|silent| now - silent <= AT_IT_STILL);
+    if matches!(error, GatewayError::Unavailable { answered: true, .. }) && !at_it_still {
+        // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt.
+        store::next_refund_round(&conn, refund.id).await?;
     }
     drop(conn);
     if !error.is_for_now() {

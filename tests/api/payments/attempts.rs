@@ -98,7 +98,7 @@ async fn while_stripe_may_still_be_at_it_it_is_sent_no_other_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_owner_pays_back_before_the_payment_is_known_is_in_the_books_after_it() {
+async fn word_of_a_refund_that_comes_before_that_of_its_payment_brings_both() {
     let shop = Shop::open().await;
     let mug = ProductBuilder::new("mug").price(3000).stock(9).create(&shop.app).await;
     let order = shop.buy(&mug, 1).await;
@@ -108,9 +108,29 @@ async fn what_the_owner_pays_back_before_the_payment_is_known_is_in_the_books_af
     let form = [("payment_intent", intent.as_str()), ("amount", "1000")];
     shop.stripe.as_owner(Method::POST, "/v1/refunds", &form).await;
     shop.tell("refund.created", told(&shop.stripe.journal().await.refunds[0], "succeeded")).await;
-    assert_eq!(shop.look(&order).await["refunds"], json!([]));
-    shop.app.app.clock.advance(TimeDelta::minutes(3));
     let seen = shop.until(&order, is_paid_back).await;
     assert_eq!((&seen["status"], &seen["refunds"][0]["reason"]), (&json!("PAID"), &json!("EXTERNAL")));
     assert_eq!(seen["refunded"]["amount"], "10.00");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_failed_before_anybody_heard_of_it_is_not_made_again_by_itself() {
+    let shop = Shop::open().await;
+    let staff = shop.app.staff().await;
+    let order = paid(&shop).await;
+    let look = Fault::Late(Duration::from_millis(1));
+    shop.proxy.next("/v1/refunds", &[look, Fault::LostAfter, Fault::LostBefore, Fault::LostBefore]);
+    shop.does(&staff, "orderRefund", json!({ "orderId": order.id, "amount": "10.00" })).await;
+    let made = async {
+        loop {
+            if let [refund] = &shop.stripe.journal().await.refunds[..] {
+                return refund.id.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    shop.stripe.return_refund(&made.await).await;
+    let seen = until_refund(&shop, &order, "FAILED").await;
+    assert_eq!(seen["refunded"]["amount"], "10.00", "it is the customer's all the same");
+    assert_eq!(shop.stripe.journal().await.refunds.len(), 1);
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::http::Method;
 use cartograph::config::CaptureMode;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{Order, Shop, is_paid_back};
+use super::{INVOICE_HOLD, Order, Shop, is_paid_back};
 use crate::support::faults::Fault;
 use crate::support::stripe::GOOD_CARD;
 use crate::support::{Client, ProductBuilder, stock_of};
@@ -196,4 +196,15 @@ async fn what_was_given_up_while_stripe_was_told_of_it_is_nobodys_to_pay() {
         "{second:#}"
     );
     assert_eq!(stock_of(&shop.app, mug.variant).await, (9, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_chooses_an_invoice_in_place_of_what_a_bank_holds_has_the_time_for_it() {
+    let shop = open().await;
+    let (order, _) = held(&shop).await;
+    let begin = json!({ "orderId": order.id, "token": order.token, "provider": "MANUAL" });
+    shop.does(&order.guest, "paymentCreate", begin).await;
+    let seen = shop.until(&order, |seen| seen["payments"][0]["status"] == "CANCELLED").await;
+    let expires = seen["expiresAt"].as_str().expect("a time").parse::<DateTime<Utc>>().expect("a time");
+    assert!(expires > shop.app.app.clock.now() + INVOICE_HOLD - TimeDelta::hours(1), "{seen:#}");
 }

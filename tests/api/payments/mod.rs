@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use cartograph::config::CaptureMode;
 use cartograph::ids::JobId;
+use chrono::TimeDelta;
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -34,6 +35,9 @@ const ORDER: &str = "query($id: ID, $token: String) { order(id: $id, token: $tok
     payments { id status captured { amount } refunded { amount } failure { code } }
     refunds { id status reason amount { amount } }
     events(first: 50) { nodes { sequence type to } } } }";
+
+/// How long an order waits for an invoice to be paid.
+const INVOICE_HOLD: TimeDelta = TimeDelta::days(14);
 
 /// A shop that takes cards.
 struct Shop {
@@ -63,6 +67,9 @@ impl Shop {
             config.payments.stripe = Some(setting.setting(address));
             config.payments.timeout = Duration::from_secs(3);
             config.payments.capture = capture;
+            if capture == CaptureMode::Manual {
+                config.orders.invoice_hold = Some(INVOICE_HOLD);
+            }
         })
         .await;
         Self { app, stripe, proxy }
