@@ -25,14 +25,24 @@ pub enum GatewayError {
     Unavailable {
         /// Whether what was asked for may have happened nevertheless.
         after_effect_possible: bool,
-        /// Whether the provider did answer that it failed, each time: it may repeat that for ever to whoever comes with the same
-        /// key, and is at none of it any more.
-        answered: bool,
+        /// What the provider itself said.
+        word: Word,
         /// How long to wait at least before asking again, where that is known.
         retry_after: Option<Duration>,
         /// What went wrong, for the log.
         why: String,
     },
+}
+
+/// What a provider said of a request that it did not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing that settles it: it may be at the request still.
+    None,
+    /// That it failed. It may say so for ever to whoever comes with the same key.
+    Failed,
+    /// What it has said to this key before: with whatever the key asked for it is done.
+    Repeated,
 }
 
 /// What came of the attempts before.
@@ -49,7 +59,7 @@ impl GatewayError {
     pub(super) fn not_asked(why: impl Into<String>) -> Self {
         Self::Unavailable {
             after_effect_possible: false,
-            answered: false,
+            word: Word::None,
             retry_after: None,
             why: why.into(),
         }
@@ -57,15 +67,20 @@ impl GatewayError {
 
     /// The provider was asked and what came of it is not known.
     pub(super) fn unknown(why: impl Into<String>) -> Self {
-        Self::Unavailable { after_effect_possible: true, answered: false, retry_after: None, why: why.into() }
+        Self::Unavailable {
+            after_effect_possible: true,
+            word: Word::None,
+            retry_after: None,
+            why: why.into(),
+        }
     }
 
     /// The same, when this came of earlier attempts at the same.
     pub(super) fn after(self, earlier: Earlier) -> Self {
         match self {
-            Self::Unavailable { after_effect_possible, answered, retry_after, why } => Self::Unavailable {
+            Self::Unavailable { after_effect_possible, word, retry_after, why } => Self::Unavailable {
                 after_effect_possible: after_effect_possible || earlier.effect_possible,
-                answered: answered && !earlier.silent,
+                word: if earlier.silent && word == Word::Failed { Word::None } else { word },
                 retry_after,
                 why,
             },

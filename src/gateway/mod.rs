@@ -26,7 +26,7 @@ mod stripe;
 use futures_util::future::BoxFuture;
 
 pub use self::breaker::Breaker;
-pub use self::error::GatewayError;
+pub use self::error::{GatewayError, Word};
 pub use self::manual::Manual;
 pub use self::model::{
     Decline, Intent, IntentState, NewIntent, NewRefund, Provider, RefundFact, RefundState,

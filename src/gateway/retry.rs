@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 
 use super::breaker::Breaker;
-use super::error::Earlier;
+use super::error::{Earlier, Word};
 use super::{Answer, GatewayError};
 
 /// How often a call is repeated.
@@ -68,11 +68,13 @@ where
             pass.answered();
         }
         let error = failed.error.after(earlier);
-        let GatewayError::Unavailable { after_effect_possible, answered, retry_after, .. } = &error else {
+        let GatewayError::Unavailable { after_effect_possible, word, retry_after, .. } = &error else {
             return Err(error);
         };
-        earlier =
-            Earlier { effect_possible: *after_effect_possible, silent: *after_effect_possible && !*answered };
+        earlier = Earlier {
+            effect_possible: *after_effect_possible,
+            silent: *after_effect_possible && *word == Word::None,
+        };
         let pause = pause(repetition).max(retry_after.unwrap_or_default());
         if !failed.again || last || pause > LONGEST_PAUSE || Instant::now() + pause >= deadline {
             return Err(error);
@@ -86,7 +88,7 @@ where
 fn not_sent(left: Duration) -> GatewayError {
     GatewayError::Unavailable {
         after_effect_possible: false,
-        answered: false,
+        word: Word::None,
         retry_after: Some(left),
         why: "it was away a moment ago, and is left alone for a while".to_owned(),
     }
@@ -129,7 +131,7 @@ mod tests {
         let retry_after = Some(Duration::from_secs(30));
         let why = "too many requests".to_owned();
         let error =
-            GatewayError::Unavailable { after_effect_possible: false, answered: false, retry_after, why };
+            GatewayError::Unavailable { after_effect_possible: false, word: Word::None, retry_after, why };
         Err(Failed { error, again: true, away: false })
     }
 

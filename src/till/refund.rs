@@ -4,14 +4,15 @@ use chrono::TimeDelta;
 
 use super::{TillError, key};
 use crate::app::App;
-use crate::gateway::{GatewayError, NewRefund, RefundFact, RefundState};
+use crate::gateway::{GatewayError, NewRefund, RefundFact, RefundState, Word};
 use crate::ids::{PaymentId, RefundId};
 use crate::orders::settle_refund::{RefundTold, SettleRefund, SettledRefund, settle_refund};
 use crate::payments::queries::{payments_by_ids, refunds_by_ids};
 use crate::payments::store::{self, Entry};
 use crate::payments::{Outcome, Payment, Provider, Refund, RefundStatus, TransactionKind};
 
-/// How long a provider may be at a request that it has not answered, and to which it is sent the same key until then.
+/// How long a provider may be at a request that it has not answered: until then it is sent the same key, unless it says itself
+/// that it is done with that.
 const AT_IT_STILL: TimeDelta = TimeDelta::minutes(15);
 
 /// Pays the refund back at its payment's provider. Before it asks, it looks whether an earlier attempt got through of which
@@ -126,15 +127,19 @@ async fn not_made(
     };
     store::log(&conn, entry).await?;
     let now = app.clock.now();
-    let silent =
-        matches!(error, GatewayError::Unavailable { answered: false, after_effect_possible: true, .. });
-    if !silent {
-        store::note_silence(&conn, refund.id, refund.silent_at).await?;
-    }
     let at_it_still = refund.silent_at.is_some_and(|silent| now - silent <= AT_IT_STILL);
-    if matches!(error, GatewayError::Unavailable { answered: true, .. }) && !at_it_still {
-        // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt.
-        store::next_refund_round(&conn, refund.id).await?;
+    match error {
+        // What was noted before it was asked stays.
+        GatewayError::Unavailable { word: Word::None, after_effect_possible: true, .. } => {}
+        GatewayError::Unavailable { word: Word::Failed, .. } if at_it_still => {
+            store::note_silence(&conn, refund.id, refund.silent_at).await?;
+        }
+        GatewayError::Unavailable { word: Word::Failed | Word::Repeated, .. } => {
+            // It would repeat that answer to this key. That it has an effect all the same shows before the next attempt.
+            store::note_silence(&conn, refund.id, None).await?;
+            store::next_refund_round(&conn, refund.id).await?;
+        }
+        _ => store::note_silence(&conn, refund.id, refund.silent_at).await?,
     }
     drop(conn);
     if !error.is_for_now() {

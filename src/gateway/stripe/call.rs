@@ -119,6 +119,7 @@ fn head(headers: &HeaderMap) -> Head {
         // Seconds; Stripe writes no dates there.
         retry_after: text("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs),
         should_retry: text("stripe-should-retry").and_then(|text| text.parse().ok()),
+        replayed: text("idempotent-replayed") == Some("true"),
         request: text("request-id").map(str::to_owned),
     }
 }

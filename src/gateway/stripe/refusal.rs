@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::super::GatewayError;
 use super::super::retry::Failed;
+use super::super::{GatewayError, Word};
 use super::objects::PaymentError;
 
 /// What an error's body tells. Its message stays out of the log: it likes to repeat what was sent.
@@ -37,6 +37,8 @@ pub(super) struct Head {
     pub(super) retry_after: Option<Duration>,
     /// `Stripe-Should-Retry`
     pub(super) should_retry: Option<bool>,
+    /// `Idempotent-Replayed`: it is what was answered to the key's first request.
+    pub(super) replayed: bool,
     /// `Request-Id`, by which Stripe's people find the request.
     pub(super) request: Option<String>,
 }
@@ -58,7 +60,11 @@ pub(super) fn failed(status: StatusCode, head: &Head, body: &[u8]) -> Failed {
     let told = told(status, &details, head);
     let for_now = |after_effect_possible| GatewayError::Unavailable {
         after_effect_possible,
-        answered: status.is_server_error(),
+        word: match (status.is_server_error(), head.replayed) {
+            (false, _) => Word::None,
+            (true, false) => Word::Failed,
+            (true, true) => Word::Repeated,
+        },
         retry_after: head.retry_after,
         why: told.clone(),
     };

@@ -134,3 +134,19 @@ async fn a_refund_that_failed_before_anybody_heard_of_it_is_not_made_again_by_it
     assert_eq!(seen["refunded"]["amount"], "10.00", "it is the customer's all the same");
     assert_eq!(shop.stripe.journal().await.refunds.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_stripe_repeats_is_over_whatever_silence_was_before() {
+    let shop = Shop::open().await;
+    let staff = shop.app.staff().await;
+    let order = paid(&shop).await;
+    let look = Fault::Late(Duration::from_millis(1));
+    shop.proxy.next("/v1/refunds", &[look, Fault::HangsBefore, Fault::FailsBefore]);
+    shop.does(&staff, "orderRefund", json!({ "orderId": order.id, "amount": "10.00" })).await;
+    until_refund(&shop, &order, "SUCCEEDED").await;
+    let calls = shop.proxy.calls("/v1/refunds");
+    let keys: Vec<_> =
+        calls.iter().filter(|call| call.method == Method::POST).map(|call| &call.key).collect();
+    assert_ne!(keys[0], keys[keys.len() - 1], "it would fail for ever");
+    assert_eq!(shop.stripe.journal().await.refunds.len(), 1);
+}
